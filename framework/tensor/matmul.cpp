@@ -1,0 +1,263 @@
+#include "framework/tensor/matmul.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "framework/tensor/shape.hpp"
+#include "framework/tensor/simd.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+
+namespace {
+
+// A tile of the result stays in registers over the whole inner dimension: with 32 registers 8 rows of 3
+// vectors, with 16 registers 4 rows of 2.
+#if XSIMD_WITH_AVX512F
+constexpr std::size_t kTileRows = 8;
+constexpr std::size_t kTileVectors = 3;
+#else
+constexpr std::size_t kTileRows = 4;
+constexpr std::size_t kTileVectors = 2;
+#endif
+
+// Rows of the inner dimension that stay in the second-level cache while a product over many rows runs.
+constexpr std::size_t kInnerBlock = 128;
+
+// Tiles stay in registers only if their loops are unrolled; GCC leaves some of them if not told.
+#define TAPEHEAD_UNROLL _Pragma("GCC unroll 16")
+
+// The left factor's element (row, inner) is at data[row * row_step + inner * inner_step].
+struct Left {
+  const Real* data;
+  std::size_t row_step;
+  std::size_t inner_step;
+};
+
+// One tile: Rows × Vectors vectors of the result, the last of them with `last` lanes.
+template <std::size_t Rows, std::size_t Vectors, bool Whole>
+TAPEHEAD_KERNEL void tile(Left left, const Real* right, std::size_t right_stride, std::size_t inner,
+                          Real* out, std::size_t out_stride, std::size_t last, Into into) {
+  Vec sums[Rows][Vectors];
+  const auto read = [&](const Real* row, std::size_t v) {
+    return Whole || v + 1 < Vectors ? load(row + v * kLanes) : load_first(row + v * kLanes, last);
+  };
+  TAPEHEAD_UNROLL
+  for (std::size_t r = 0; r < Rows; ++r) {
+    TAPEHEAD_UNROLL
+    for (std::size_t v = 0; v < Vectors; ++v) {
+      sums[r][v] = into == Into::add ? read(out + r * out_stride, v) : Vec(Real(0));
+    }
+  }
+  for (std::size_t k = 0; k < inner; ++k) {
+    Vec row[Vectors];
+    TAPEHEAD_UNROLL
+    for (std::size_t v = 0; v < Vectors; ++v) row[v] = read(right + k * right_stride, v);
+    TAPEHEAD_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) {
+      const Vec factor(left.data[r * left.row_step + k * left.inner_step]);
+      TAPEHEAD_UNROLL
+      for (std::size_t v = 0; v < Vectors; ++v) sums[r][v] = xsimd::fma(factor, row[v], sums[r][v]);
+    }
+  }
+  TAPEHEAD_UNROLL
+  for (std::size_t r = 0; r < Rows; ++r) {
+    TAPEHEAD_UNROLL
+    for (std::size_t v = 0; v < Vectors; ++v) {
+      Real* const to = out + r * out_stride + v * kLanes;
+      if (Whole || v + 1 < Vectors) {
+        store(to, sums[r][v]);
+      } else {
+        store_first(to, sums[r][v], last);
+      }
+    }
+  }
+}
+
+template <std::size_t Rows, std::size_t Vectors>
+void tiles_down(Left left, const Real* right, std::size_t right_stride, std::size_t rows, std::size_t inner,
+                Real* out, std::size_t out_stride, std::size_t last, Into into) {
+  std::size_t row = 0;
+  for (; row + Rows <= rows; row += Rows) {
+    const Left here{left.data + row * left.row_step, left.row_step, left.inner_step};
+    if (last == kLanes) {
+      tile<Rows, Vectors, true>(here, right, right_stride, inner, out + row * out_stride, out_stride, last,
+                                into);
+    } else {
+      tile<Rows, Vectors, false>(here, right, right_stride, inner, out + row * out_stride, out_stride, last,
+                                 into);
+    }
+  }
+  if constexpr (Rows > 1) {
+    if (row < rows) {
+      const Left rest{left.data + row * left.row_step, left.row_step, left.inner_step};
+      tiles_down<Rows / 2, Vectors>(rest, right, right_stride, rows - row, inner, out + row * out_stride,
+                                    out_stride, last, into);
+    }
+  }
+}
+
+// out [rows, columns] (+)= left [rows, inner] · right [inner, columns], column strips of up to kTileVectors.
+void product(Left left, const Real* right, std::size_t right_stride, std::size_t rows, std::size_t columns,
+             std::size_t inner, Real* out, std::size_t out_stride, Into into) {
+  std::size_t column = 0;
+  while (column < columns) {
+    const std::size_t vectors = std::min(kTileVectors, (columns - column + kLanes - 1) / kLanes);
+    const std::size_t width = std::min(vectors * kLanes, columns - column);
+    const std::size_t last = width - (vectors - 1) * kLanes;
+    const auto strip = [&]<std::size_t Vectors>() {
+      tiles_down<kTileRows, Vectors>(left, right + column, right_stride, rows, inner, out + column,
+                                     out_stride, last, into);
+    };
+    if (vectors == 1) {
+      strip.template operator()<1>();
+    } else if (vectors == 2) {
+      strip.template operator()<2>();
+    } else {
+      strip.template operator()<kTileVectors>();
+    }
+    column += width;
+  }
+}
+
+// One row times a matrix: four rows of the matrix at a time, so that the result is read and written a quarter as
+// often while the matrix streams through.
+TAPEHEAD_KERNEL void row_times_matrix(const Real* a, ConstMatrix b, Real* out, Into into) {
+  const std::size_t n = b.columns;
+  if (into == Into::replace) std::fill(out, out + n, Real(0));
+  std::size_t k = 0;
+  for (; k + 4 <= b.rows; k += 4) {
+    const Real* const row = b.data + k * b.stride;
+    const Vec a0(a[k]), a1(a[k + 1]), a2(a[k + 2]), a3(a[k + 3]);
+    for_each_vector(n, [&](std::size_t i, auto at) {
+      Vec sum = at.load(out + i);
+      sum = xsimd::fma(a0, at.load(row + i), sum);
+      sum = xsimd::fma(a1, at.load(row + b.stride + i), sum);
+      sum = xsimd::fma(a2, at.load(row + 2 * b.stride + i), sum);
+      sum = xsimd::fma(a3, at.load(row + 3 * b.stride + i), sum);
+      at.store(out + i, sum);
+    });
+  }
+  for (; k < b.rows; ++k) {
+    const Vec factor(a[k]);
+    const Real* const row = b.data + k * b.stride;
+    for_each_vector(n, [&](std::size_t i, auto at) {
+      at.store(out + i, xsimd::fma(factor, at.load(row + i), at.load(out + i)));
+    });
+  }
+}
+
+// Dot products of Rows rows of a with kLanes / Rows rows of b; all are summed across lanes at once.
+template <std::size_t Rows>
+TAPEHEAD_KERNEL void dot_tile(const Real* a, std::size_t a_stride, std::size_t a_rows, const Real* b,
+                              std::size_t b_stride, std::size_t b_rows, std::size_t inner, Real* out,
+                              std::size_t out_stride, Into into) {
+  constexpr std::size_t kColumns = kLanes / Rows;
+  // Rows beyond the matrix repeat its last one; their results are not stored.
+  std::array<const Real*, Rows> left;
+  std::array<const Real*, kColumns> right;
+  TAPEHEAD_UNROLL
+  for (std::size_t r = 0; r < Rows; ++r) left[r] = a + std::min(r, a_rows - 1) * a_stride;
+  TAPEHEAD_UNROLL
+  for (std::size_t c = 0; c < kColumns; ++c) right[c] = b + std::min(c, b_rows - 1) * b_stride;
+  Vec sums[kLanes];
+  for (std::size_t i = 0; i < kLanes; ++i) sums[i] = Vec(Real(0));
+  std::size_t i = 0;
+  for (; i + kLanes <= inner; i += kLanes) {
+    Vec row[Rows];
+    TAPEHEAD_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) row[r] = load(left[r] + i);
+    TAPEHEAD_UNROLL
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      const Vec factor = load(right[c] + i);
+      TAPEHEAD_UNROLL
+      for (std::size_t r = 0; r < Rows; ++r) {
+        sums[r * kColumns + c] = xsimd::fma(row[r], factor, sums[r * kColumns + c]);
+      }
+    }
+  }
+  if (i < inner) {
+    Vec row[Rows];
+    TAPEHEAD_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) row[r] = load_first(left[r] + i, inner - i);
+    TAPEHEAD_UNROLL
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      const Vec factor = load_first(right[c] + i, inner - i);
+      TAPEHEAD_UNROLL
+      for (std::size_t r = 0; r < Rows; ++r) {
+        sums[r * kColumns + c] = xsimd::fma(row[r], factor, sums[r * kColumns + c]);
+      }
+    }
+  }
+  alignas(kAlignment) Real totals[kLanes];
+  sum_each(sums).store_aligned(totals);
+  for (std::size_t r = 0; r < std::min(Rows, a_rows); ++r) {
+    for (std::size_t c = 0; c < std::min(kColumns, b_rows); ++c) {
+      Real& to = out[r * out_stride + c];
+      to = totals[r * kColumns + c] + (into == Into::add ? to : Real(0));
+    }
+  }
+}
+
+template <std::size_t Rows>
+void dot_strip(ConstMatrix a, std::size_t row, ConstMatrix b, std::size_t b_row, Matrix out, Into into) {
+  dot_tile<Rows>(a.data + row * a.stride, a.stride, a.rows - row, b.data + b_row * b.stride, b.stride,
+                 b.rows - b_row, a.columns, out.data + row * out.stride + b_row, out.stride, into);
+}
+
+void expect_product(const char* where, std::size_t left_inner, std::size_t right_inner, Matrix out,
+                    std::size_t rows, std::size_t columns) {
+  if (left_inner != right_inner) throw_shape_error(where, "right factor", {right_inner}, {left_inner});
+  expect_shape(where, "result", {out.rows, out.columns}, {rows, columns});
+}
+
+}  // namespace
+
+void matmul(ConstMatrix a, ConstMatrix b, Matrix result, Into into) {
+  expect_product("matmul", a.columns, b.rows, result, a.rows, b.columns);
+  if (a.rows == 1) {
+    row_times_matrix(a.data, b, result.data, into);
+  } else {
+    product({a.data, a.stride, 1}, b.data, b.stride, a.rows, b.columns, b.rows, result.data, result.stride,
+            into);
+  }
+}
+
+void matmul_transposed_right(ConstMatrix a, ConstMatrix b, Matrix result, Into into) {
+  expect_product("matmul_transposed_right", a.columns, b.columns, result, a.rows, b.rows);
+  constexpr std::size_t kRows = 4;
+  const std::size_t whole = a.rows < kRows ? 0 : a.rows / kRows * kRows;
+  // Rows of b outside, so that each is fetched once and then serves all rows of a.
+  for (std::size_t j = 0; j < b.rows && whole > 0; j += kLanes / kRows) {
+    for (std::size_t row = 0; row < whole; row += kRows) dot_strip<kRows>(a, row, b, j, result, into);
+  }
+  for (std::size_t row = whole; row < a.rows; ++row) {
+    for (std::size_t j = 0; j < b.rows; j += kLanes) dot_strip<1>(a, row, b, j, result, into);
+  }
+}
+
+void matmul_transposed_left(ConstMatrix a, ConstMatrix b, Matrix result, Into into) {
+  expect_product("matmul_transposed_left", a.rows, b.rows, result, a.columns, b.columns);
+  for (std::size_t m = 0; m < a.rows || m == 0; m += kInnerBlock) {
+    const std::size_t inner = std::min(kInnerBlock, a.rows - m);
+    product({a.data + m * a.stride, 1, a.stride}, b.data + m * b.stride, b.stride, a.columns, b.columns,
+            inner, result.data, result.stride, m == 0 ? into : Into::add);
+  }
+}
+
+void transpose(ConstMatrix a, Matrix result) {
+  expect_shape("transpose", "result", {result.rows, result.columns}, {a.columns, a.rows});
+  // Blocks of one cache line each way, so that every line is fetched and written once.
+  for (std::size_t i = 0; i < a.rows; i += kLine) {
+    const std::size_t rows = std::min(kLine, a.rows - i);
+    for (std::size_t j = 0; j < a.columns; j += kLine) {
+      const std::size_t columns = std::min(kLine, a.columns - j);
+      for (std::size_t c = 0; c < columns; ++c) {
+        const Real* const from = a.data + i * a.stride + j + c;
+        Real* const to = result.data + (j + c) * result.stride + i;
+        for (std::size_t r = 0; r < rows; ++r) to[r] = from[r * a.stride];
+      }
+    }
+  }
+}
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION
