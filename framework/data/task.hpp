@@ -1,0 +1,61 @@
+// The contract between tasks and training. A task knows nothing of models.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/data/batch.hpp"
+#include "framework/tensor/random.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+
+/// How an output is scored against its target.
+enum class Loss {
+  bits,     // every target element is an independent bit: -log2 p, summed over time and elements, in bit
+  classes,  // a target row is one of several classes: -ln p, summed over time, in nat
+};
+
+/// A named, fixed batch on which what a model does is recorded and drawn, such as the input of a published
+/// figure.
+struct Probe {
+  std::string name;    // "figure-6"
+  std::string title;   // for the picture
+  std::string source;  // citation
+  Batch batch;
+};
+
+/// Makes examples. Const and stateless: all randomness comes in as an argument.
+class Task {
+ public:
+  virtual ~Task() = default;
+
+  /// Fills `into` with `batch` fresh examples, in place. Pure: the same stream gives the same examples, and
+  /// example i does not depend on how many others there are. What the whole batch shares (its length) is
+  /// drawn from the stream itself, the rest from stream.example(i).
+  virtual void sample(const RandomStream& stream, std::size_t batch, Batch& into) const = 0;
+
+  virtual std::size_t input_size() const = 0;   // width of an input row
+  virtual std::size_t target_size() const = 0;  // width of a target row
+  virtual Loss loss() const = 0;
+
+  /// The key of the task catalogue.
+  virtual std::string_view name() const = 0;
+
+  /// The time diagram of one example, several lines of text.
+  virtual std::string picture() const = 0;
+
+  /// The mean loss of the best guess that does not look at the inputs, in the unit of loss(). NaN: not known.
+  virtual double chance() const;
+
+  /// The same task with nothing but examples of this length, for `evaluate --task.length=10,20`.
+  /// Throws UsageError if examples have no length to choose, or not this one.
+  virtual std::unique_ptr<Task> with_length(std::size_t length) const;
+
+  /// Fixed batches of one example each, for `trace`. The default is none.
+  virtual std::vector<Probe> probes() const;
+};
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION

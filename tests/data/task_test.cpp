@@ -1,0 +1,36 @@
+#include "framework/data/task.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "framework/tensor/error.hpp"
+
+using namespace tapehead;
+
+namespace {
+
+// The least a task has to say.
+class Silence final : public Task {
+ public:
+  void sample(const RandomStream&, std::size_t batch, Batch& into) const override {
+    reset(as<SequenceBatch>(into), 1, batch, input_size(), target_size());
+  }
+  std::size_t input_size() const override { return 1; }
+  std::size_t target_size() const override { return 1; }
+  Loss loss() const override { return Loss::bits; }
+  std::string_view name() const override { return "silence"; }
+  std::string picture() const override { return "time  0\n"; }
+};
+
+}  // namespace
+
+TEST_CASE("a task that says no more has no probes and an unknown chance", "[task]") {
+  const Silence task;
+  CHECK(std::isnan(task.chance()));
+  CHECK(task.probes().empty());
+}
+
+TEST_CASE("asking a length of a task without lengths names the task", "[task]") {
+  CHECK_THROWS_AS(Silence().with_length(3), UsageError);
+  CHECK_THROWS_WITH(Silence().with_length(3), Catch::Contains("silence") && Catch::Contains("task.length"));
+}
