@@ -1,0 +1,73 @@
+#include "framework/models/model.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "framework/nn/losses.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+
+TaskShape shape_of(const Task& task) { return {task.input_size(), task.target_size(), task.loss()}; }
+
+std::span<const std::size_t> Model::steps_of(Tape& tape, const SequenceBatch& batch, Steps steps) {
+  const std::size_t examples = batch.size();
+  auto* const chosen = tape.arena().array<std::size_t>(batch.steps());
+  std::size_t count = 0;
+  for (std::size_t t = 0; t < batch.steps(); ++t) {
+    const Real* const mask = batch.mask.data() + t * examples;
+    const bool counts = std::any_of(mask, mask + examples, [](Real m) { return m != 0; });
+    if (counts || steps == Steps::all) chosen[count++] = t;
+  }
+  return {chosen, count};
+}
+
+const SequenceBatch& Model::sequences(const char* where, const Batch& batch) const {
+  const auto* const sequence = std::get_if<SequenceBatch>(&batch);
+  if (sequence == nullptr)
+    throw std::invalid_argument(std::string(where) + ": the batch holds stories, not sequences");
+  const std::size_t steps = sequence->steps(), examples = sequence->size();
+  expect_shape(where, "inputs", {steps, examples, sequence->inputs.shape()[2]},
+               {steps, examples, task_.input_size});
+  expect_shape(where, "targets", {steps, examples, sequence->targets.shape()[2]},
+               {steps, examples, task_.target_size});
+  return *sequence;
+}
+
+Score& Score::operator+=(const Score& other) {
+  loss += other.loss;
+  wrong += other.wrong;
+  examples += other.examples;
+  return *this;
+}
+
+Model::Scored Model::score(Tape& tape, const Batch& batch) const {
+  const SequenceBatch& sequence = sequences("Model::score", batch);
+  const Prediction prediction = predict(tape, batch, Steps::scored, nullptr);
+  const std::size_t examples = sequence.size(), n = task_.target_size,
+                    rows = prediction.steps.size() * examples;
+  Real* const targets = tape.arena().reals(rows * n);
+  Real* const mask = tape.arena().reals(rows);
+  for (std::size_t i = 0; i < prediction.steps.size(); ++i) {
+    const std::size_t t = prediction.steps[i];
+    std::copy_n(sequence.targets.data() + t * examples * n, examples * n, targets + i * examples * n);
+    std::copy_n(sequence.mask.data() + t * examples, examples, mask + i * examples);
+  }
+  const auto loss = task_.loss == Loss::bits ? bits_loss : class_loss;
+  Scored result{loss(tape, prediction.logits, {targets, rows * n}, {mask, rows}), {}};
+  result.score.loss = static_cast<double>(tape.value(result.loss)[0]);
+  result.score.examples = static_cast<double>(examples);
+  const Real* const logits = tape.data(prediction.logits);
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (mask[row] == 0) continue;
+    const Real *const x = logits + row * n, *const target = targets + row * n;
+    if (task_.loss == Loss::bits) {
+      for (std::size_t i = 0; i < n; ++i) result.score.wrong += (x[i] > 0) != (target[i] > Real(0.5)) ? 1 : 0;
+    } else {
+      const bool right = std::max_element(x, x + n) - x == std::max_element(target, target + n) - target;
+      result.score.wrong += right ? 0 : 1;
+    }
+  }
+  return result;
+}
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -1,0 +1,28 @@
+#include "framework/models/model_catalogue.hpp"
+
+#include <algorithm>
+
+#include "framework/memory/ntm_memory.hpp"
+#include "framework/models/lstm_baseline.hpp"
+#include "framework/models/model_builders.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+
+namespace {
+
+constexpr ModelEntry kModels[] = {
+    memory<NtmMemory>("ntm", "neural Turing machine; Graves, Wayne and Danihelka 2014, arXiv:1410.5401"),
+    model<LstmBaseline>("lstm", "stacked LSTM without memory; Graves, Wayne and Danihelka 2014, Table 3"),
+};
+
+}  // namespace
+
+std::span<const ModelEntry> model_catalogue() { return kModels; }
+
+const ModelEntry* find_model(std::string_view name) {
+  const auto found = std::find_if(std::begin(kModels), std::end(kModels),
+                                  [&](const ModelEntry& e) { return e.name == name; });
+  return found != std::end(kModels) ? found : nullptr;
+}
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION
