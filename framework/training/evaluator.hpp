@@ -1,0 +1,33 @@
+// Scores a model on fresh sequences that are the same at every call.
+#pragma once
+
+#include <vector>
+
+#include "framework/data/task.hpp"
+#include "framework/models/model.hpp"
+#include "framework/training/workers.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+
+class Evaluator {
+ public:
+  /// Evaluates on `sequences` sequences of `task`, drawn from the stream "evaluation" of seed 0: all runs of a task are
+  /// judged on the same ones. They come in batches of up to 8 of equal length.
+  Evaluator(const Task& task, std::size_t sequences) : task_(task), sequences_(sequences) {}
+
+  /// Sums over all sequences. The bits do not depend on the number of threads.
+  Score evaluate(Model& model, Workers& workers);
+
+ private:
+  struct Place {  // of one thread
+    Tape tape;
+    Batch batch;
+  };
+
+  const Task& task_;
+  std::size_t sequences_;
+  std::vector<std::unique_ptr<Place>> places_;
+  std::vector<Score> scores_;  // by batch
+};
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION

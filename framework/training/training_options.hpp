@@ -1,0 +1,77 @@
+// How a run is trained: section "training" of its settings.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+
+#include "framework/tensor/setting.hpp"
+#include "framework/training/clipping.hpp"
+#include "framework/training/optimizer.hpp"
+#include "framework/training/schedule.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+
+struct TrainingOptions {
+  std::size_t steps = 0;      // 0: no limit
+  std::size_t sequences = 0;  // 0: no limit; whichever of the two comes first ends the run
+  std::size_t batch = 1;
+  std::size_t shards = 0;  // 0: batch / 8, at least 1 and at most 8
+  OptimizerOptions optimizer;
+  ScheduleOptions schedule;
+  ClippingOptions clipping;
+  std::size_t log_every = 100;
+  std::size_t evaluate_every = 1000;
+  std::size_t evaluation_sequences = 1000;
+  std::size_t checkpoint_every = 10000;
+  double stop_below = 0;   // 0: train to the end
+  double threshold = 0.1;  // for /summary/steps_to_threshold
+
+  template <class F>
+  void visit(F&& f) {
+    f(Setting{.name = "steps", .help = "updates at most; 0 for no limit", .unit = "step"}, steps);
+    f(Setting{.name = "sequences", .help = "sequences at most; 0 for no limit", .unit = "sequence"},
+      sequences);
+    f(Setting{.name = "batch", .help = "sequences per update", .unit = "sequence", .minimum = 1}, batch);
+    f(Setting{.name = "shards", .help = "parts a batch is cut into; 0 for batch / 8, from 1 to 8"}, shards);
+    optimizer.visit(f);
+    schedule.visit(f);
+    clipping.visit(f);
+    f(Setting{.name = "log_every", .help = "updates per row of metrics/train", .unit = "step", .minimum = 1},
+      log_every);
+    f(Setting{.name = "evaluate_every", .help = "updates between evaluations", .unit = "step", .minimum = 1},
+      evaluate_every);
+    f(Setting{.name = "evaluation_sequences",
+              .help = "sequences of an evaluation, the same ones each time",
+              .unit = "sequence",
+              .minimum = 1},
+      evaluation_sequences);
+    f(
+        Setting{
+            .name = "checkpoint_every", .help = "updates between checkpoints", .unit = "step", .minimum = 1},
+        checkpoint_every);
+    f(Setting{.name = "stop_below",
+              .help = "end when the evaluation loss is below this; 0 for never",
+              .minimum = 0},
+      stop_below);
+    f(Setting{.name = "threshold",
+              .help = "evaluation loss that counts as solved in the summary",
+              .minimum = 0},
+      threshold);
+  }
+
+  /// Parts a batch is cut into. It decides the order of sums, and with it the bits; the number of threads does not.
+  std::size_t shard_count() const {
+    const std::size_t wanted = shards == 0 ? std::clamp<std::size_t>(batch / 8, 1, 8) : shards;
+    return std::min(wanted, batch);
+  }
+
+  /// The update that ends the run.
+  std::size_t last_step() const {
+    constexpr std::size_t kForever = std::numeric_limits<std::size_t>::max();
+    const std::size_t by_sequences = sequences == 0 ? kForever : (sequences + batch - 1) / batch;
+    return std::min(steps == 0 ? kForever : steps, by_sequences);
+  }
+};
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION
