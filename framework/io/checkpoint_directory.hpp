@@ -1,0 +1,40 @@
+// The checkpoints of a run: RUN/checkpoints/step-NNNNNNNNN.h5 and best.h5.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/io/checkpoint.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+
+std::filesystem::path checkpoint_path(const std::filesystem::path& run_directory, std::int64_t step);
+std::filesystem::path best_checkpoint_path(const std::filesystem::path& run_directory);
+
+/// Paths of the checkpoints by step, newest first; best.h5 is not among them. Empty if there is none.
+std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& run_directory);
+
+struct FoundCheckpoint {
+  std::filesystem::path path;
+  Checkpoint checkpoint;
+};
+
+/// The newest checkpoint that can be used. Those that cannot, because they are damaged or `accept` throws a
+/// DataError at them (another model), are renamed to end in .bad; a warning says which and why. Only for the
+/// process that is about to write the run.
+std::optional<FoundCheckpoint> newest_good_checkpoint(
+    const std::filesystem::path& run_directory, std::vector<std::string>& warnings,
+    const std::function<void(const FoundCheckpoint&)>& accept = [](const FoundCheckpoint&) {});
+
+/// Removes all checkpoints by step but the newest `keep`.
+void prune_checkpoints(const std::filesystem::path& run_directory, std::size_t keep = 2);
+
+/// Removes what killed writers of this run left half written. Only for the process that is about to write the
+/// run.
+void sweep_temporaries(const std::filesystem::path& run_directory);
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION

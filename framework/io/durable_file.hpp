@@ -1,0 +1,34 @@
+// Files that are there whole or not at all, whatever fails in between.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "framework/tensor/real.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+
+/// The name a file has until it is complete: path + ".partial".
+std::filesystem::path partial_path(const std::filesystem::path& path);
+
+/// Writes path + ".partial", waits until it is on disk, and reads it back to compare.
+/// Throws IoError naming path and reason; what was written is then removed.
+void write_partial(const std::filesystem::path& path, std::span<const std::byte> bytes);
+
+/// Gives the complete path + ".partial" its name, over what had it before, and waits until that is on disk
+/// too. Throws IoError; the previous file is then still there, unless only the last wait failed.
+void publish(const std::filesystem::path& path);
+
+/// Waits until a file's bytes are on disk. Throws IoError.
+void sync_file(const std::filesystem::path& path);
+
+/// All bytes of a file. Throws IoError if it cannot be read.
+std::vector<std::byte> read_bytes(const std::filesystem::path& path);
+
+/// Removes what earlier, killed processes left half written in a directory. Only the owner of the run's lock
+/// may.
+void sweep_partial(const std::filesystem::path& directory);
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION

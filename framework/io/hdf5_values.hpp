@@ -1,0 +1,66 @@
+// Values in and out of HDF5 objects: attributes, texts, scalars, arrays. Internal to framework/io.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/io/hdf5.hpp"
+#include "framework/io/run_contents.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION::hdf5 {
+
+/// Types as they stand in files (little-endian) and in memory, by C++ type.
+template <class T>
+hid_t file_type();
+template <class T>
+hid_t memory_type();
+
+/// Variable-length UTF-8.
+Type text_type();
+
+/// @name = value; booleans as h5py writes them, an enumeration of int8.
+void write_attribute(hid_t object, const std::string& name, const AttributeValue& value);
+void write_attributes(hid_t object, const std::vector<Attribute>& attributes);
+/// All scalar attributes of a type that AttributeValue has, in order of creation where the file knows it.
+std::vector<Attribute> read_attributes(hid_t object);
+/// A text attribute, or "" if there is none.
+std::string text_attribute(hid_t object, const std::string& name);
+/// @units and @long_name, the latter if it is not empty.
+void describe(hid_t dataset, const Column& column);
+Column description(hid_t dataset, const std::string& name);
+
+/// A scalar dataset of text, and a list of texts.
+void write_text(hid_t parent, const std::string& name, const std::string& text);
+std::string read_text(hid_t parent, const std::string& name);
+void write_texts(hid_t parent, const std::string& name, const std::vector<std::string>& texts);
+std::vector<std::string> read_texts(hid_t parent, const std::string& name);
+
+/// A scalar dataset whose place in the file is settled at once, so that it can be overwritten later.
+template <class T>
+Dataset create_scalar(hid_t parent, const std::string& name, T value);
+template <class T>
+void write_scalar(const Dataset& dataset, T value);
+template <class T>
+T read_scalar(hid_t parent, const std::string& name);
+
+/// An array written once, stored in one piece. Extents may not be 0.
+template <class T>
+Dataset write_array(hid_t parent, const std::string& name, std::span<const hsize_t> shape,
+                    std::span<const T> values);
+/// The whole array, or the first `rows` of it.
+template <class T>
+std::vector<T> read_array(const Dataset& dataset, std::optional<hsize_t> rows = std::nullopt);
+
+/// An array of one axis that rows are appended to: unlimited, chunked, no filter, filled with NaN (0 for
+/// integers).
+template <class T>
+Dataset create_column(hid_t parent, const std::string& name);
+/// Makes the column `at + values` rows long and writes the values from row `at` on.
+template <class T>
+void append_rows(const Dataset& dataset, hsize_t at, std::span<const T> values);
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION::hdf5
