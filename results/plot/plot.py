@@ -1,0 +1,12 @@
+#!/usr/bin/python3
+"""Draws the figures of one or more runs. `./tapehead plot` runs this file; see `plot.py --help`."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from tapehead_plot.command import main  # noqa: E402  (the path has to be set first)
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,49 @@
+"""Several runs as one line: groups by a setting, and their median with the interquartile band."""
+
+import difflib
+
+import numpy as np
+
+from .errors import UsageError
+
+
+def value_of(run, key):
+    """The value of a setting of a run, or of its preset or seed.  None when the run has no such setting."""
+    special = {"preset": run.preset, "seed": run.seed, "status": run.status}
+    return special[key] if key in special else run.config.get(key)
+
+
+def group(runs, key):
+    """Value -> runs, in the order of values.  Raises UsageError for a key that no run has."""
+    if all(value_of(run, key) is None for run in runs):
+        known = sorted({"preset", "seed", "status"}.union(*(run.config for run in runs)))
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0)
+        raise UsageError(f"--group-by {key}: no run has this setting; did you mean {near[0]}?")
+    groups = {}
+    for run in runs:
+        value = value_of(run, key)
+        groups.setdefault("(not set)" if value is None else value, []).append(run)
+    return dict(sorted(groups.items(), key=lambda item: (isinstance(item[0], str), item[0])))
+
+
+def quartiles(curves):
+    """Lower quartile, median and upper quartile of curves (x, y) over the range that all of them cover.
+
+    Between its points a curve is a straight line. Outside the common range the set of runs would change along
+    the line, and the median with it, so nothing is drawn there.
+
+    Returns x, lower, median, upper, all [point].
+    """
+    curves = [_finite(x, y) for x, y in curves]
+    if not curves or any(not x.size for x, _ in curves):
+        return (np.array([]),) * 4
+    first, last = max(x[0] for x, _ in curves), min(x[-1] for x, _ in curves)
+    grid = np.unique(np.concatenate([x for x, _ in curves]))
+    grid = grid[(grid >= first) & (grid <= last)]
+    values = np.array([np.interp(grid, x, y) for x, y in curves])  # [run, point]
+    return (grid, *np.percentile(values, (25, 50, 75), axis=0))
+
+
+def _finite(x, y):
+    keep = np.isfinite(x) & np.isfinite(y)
+    return np.asarray(x, float)[keep], np.asarray(y, float)[keep]

@@ -1,0 +1,205 @@
+"""What stands in the figures: lines, labels, legends, panels."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import synthetic_run as synthetic  # noqa: E402
+from tapehead_plot import UnavailableError, UsageError, open_run  # noqa: E402
+from tapehead_plot.curve import learning_curve  # noqa: E402
+from tapehead_plot.heads import head_picture  # noqa: E402
+from tapehead_plot.length import cost_against_length  # noqa: E402
+
+LENGTHS = {10: (0.001, 0), 20: (0.002, 0), 50: (0.5, 0.25), 120: (90, 40)}
+
+
+def words(figure):
+    """Every text of a figure: titles, labels, legends."""
+    from matplotlib.text import Text
+
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+def lines(axes):
+    return {line.get_label(): line for line in axes.get_lines()}
+
+
+class Figures(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.scratch = Path(scratch.name)
+
+    def run_of(self, name, **options):
+        synthetic.copy_run(self.scratch / name, **({"last": 50_000} | options))
+        return open_run(self.scratch / name)
+
+    def test_the_learning_curve_shows_both_costs_and_the_papers_curves(self):
+        run = self.run_of("a", seed=3)
+        figure = learning_curve([run])
+        linear, logarithmic = figure.axes
+        text = words(figure)
+        self.assertIn("ntm2014/copy-ntm-lstm · seed 3 · 50,000 sequences", text)
+        self.assertIn("Training sequences (thousands)", text)
+        self.assertEqual(text.count("Cost per sequence (bits)"), 2)
+        self.assertTrue(any("Graves et al. 2014, Figure 3" in entry for entry in text))
+        self.assertEqual(
+            (linear.get_yscale(), linear.get_ylim(), logarithmic.get_yscale()), ("linear", (0, 10), "log")
+        )
+        ours = lines(linear)["evaluation, fresh sequences"]
+        np.testing.assert_array_equal(ours.get_xdata(), run.metrics["eval"]["step"] / 1000)
+        np.testing.assert_array_equal(ours.get_ydata(), run.metrics["eval"]["loss"])
+        self.assertGreater(ours.get_linewidth(), lines(linear)["training, smoothed"].get_linewidth())
+        paper = lines(linear)["NTM with LSTM Controller"]
+        self.assertEqual((paper.get_xdata()[0], paper.get_ydata()[0]), (23.839, 10.0))
+
+    def test_the_papers_curve_ends_where_its_figure_no_longer_resolves_it(self):
+        figure = learning_curve([self.run_of("a", last=250_000)])
+        y = lines(figure.axes[1])["NTM with Feedforward Controller"].get_ydata()
+        self.assertEqual(np.nanmin(y), 0.01)
+        self.assertTrue(np.isnan(y[-1]))
+
+    def test_another_task_is_drawn_without_the_papers_copy_curves(self):
+        figure = learning_curve([self.run_of("a", task__name="priority-sort")])
+        self.assertFalse(any("Graves" in entry for entry in words(figure)))
+        self.assertIn("Learning curve on the priority-sort task", words(figure))
+
+    def test_several_runs_have_a_line_each_and_groups_their_median_and_count(self):
+        runs = [self.run_of(str(seed), seed=seed, crossing=10 + seed) for seed in range(1, 6)]
+        self.assertIn("ntm2014/copy-ntm-lstm, seed 4", lines(learning_curve(runs).axes[0]))
+        line = lines(learning_curve(runs, "model.name").axes[0])["ntm (n = 5)"]
+        expected = np.sort([run.metrics["eval"]["loss"] for run in runs], axis=0)[2]
+        np.testing.assert_array_equal(line.get_ydata(), expected)
+
+    def test_runs_of_the_same_preset_and_seed_are_told_apart_by_their_directories(self):
+        labels = lines(learning_curve([self.run_of("one"), self.run_of("two")]).axes[0])
+        self.assertIn("ntm2014/copy-ntm-lstm, seed 1 (one)", labels)
+        self.assertIn("ntm2014/copy-ntm-lstm, seed 1 (two)", labels)
+
+    def test_a_run_without_an_evaluation_yet_is_drawn_from_its_training(self):
+        synthetic.write_run(
+            self.scratch / "young",
+            train={"step": [1, 2], "loss": [80, 70], "sequences": [1, 2]},
+            status="interrupted",
+        )
+        figure = learning_curve([open_run(self.scratch / "young")])
+        self.assertIn("training, smoothed", lines(figure.axes[0]))
+        self.assertTrue(any("interrupted" in entry for entry in words(figure)))
+        synthetic.write_run(self.scratch / "unborn")
+        with self.assertRaisesRegex(UnavailableError, "train --resume"):
+            learning_curve([open_run(self.scratch / "unborn")])
+
+    def test_cost_against_length_shows_both_measures_the_training_range_and_the_papers_values(self):
+        figure = cost_against_length([self.run_of("a", lengths=LENGTHS)])
+        cost, wrong = figure.axes
+        self.assertEqual(
+            (cost.get_ylabel(), wrong.get_ylabel()), ("Cost per sequence (bits)", "Wrong bits per sequence")
+        )
+        self.assertEqual(cost.get_xlabel(), "Length of the test sequences (vectors)")
+        mine = lines(wrong)["ntm2014/copy-ntm-lstm, seed 1"]
+        self.assertEqual(mine.get_xdata().tolist(), [10, 20, 50, 120])
+        self.assertEqual(mine.get_ydata().tolist(), [0, 0, 0.25, 40])
+        self.assertEqual(lines(wrong)["NTM"].get_ydata().tolist(), [0, 0, 2, 1, 184])
+        self.assertEqual(lines(wrong)["LSTM"].get_ydata().tolist(), [0, 0, 73, 154, 431])
+        text = words(figure)
+        self.assertIn("lengths trained on, 1 to 20", text)
+        self.assertTrue(any("Graves et al. 2014" in entry for entry in text))
+
+    def test_cost_against_length_takes_the_newest_finite_row(self):
+        synthetic.write_run(
+            self.scratch / "a",
+            evaluation={"step": [1, 2, 3], "loss": [3, 2, 1], "wrong_bits_length_20": [7, 5, np.nan]},
+        )
+        line = lines(cost_against_length([open_run(self.scratch / "a")]).axes[1])[
+            "ntm2014/copy-ntm-lstm, seed 1"
+        ]
+        self.assertEqual((line.get_xdata().tolist(), line.get_ydata().tolist()), ([20], [5]))
+
+    def test_groups_against_length_give_the_median_at_the_lengths_all_have(self):
+        runs = [
+            self.run_of(str(wrong), seed=wrong, lengths={20: (1, wrong), 50 + wrong: (1, 1)})
+            for wrong in (1, 2, 9)
+        ]
+        line = lines(cost_against_length(runs, "preset").axes[1])["ntm2014/copy-ntm-lstm (n = 3)"]
+        self.assertEqual((line.get_xdata().tolist(), line.get_ydata().tolist()), ([20], [2]))
+
+    def test_a_run_without_lengths_names_the_command_that_evaluates_them(self):
+        with self.assertRaisesRegex(UnavailableError, r"tapehead evaluate .* --task.length=10,20,30,50,120"):
+            cost_against_length([self.run_of("a")])
+
+    def test_the_head_picture_has_the_papers_six_panels(self):
+        run = self.run_of("a", traces={"length_20": synthetic.head_trace(first=97)})
+        figure = head_picture(run)
+        titles = [axes.get_title(loc="left") or axes.get_title() for axes in figure.axes]
+        for title in (
+            "Inputs",
+            "Outputs (0 of 160 bits wrong)",
+            "Adds",
+            "Reads",
+            "Write weights",
+            "Read weights",
+        ):
+            self.assertIn(title, titles)
+        text = words(figure)
+        for label in (
+            "Time step",
+            "Bit",
+            "Word element",
+            "Memory slot",
+            "Weight",
+            "Probability of a 1",
+            "start",
+            "end",
+        ):
+            self.assertIn(label, text)
+        self.assertTrue(any(entry.startswith("Slots 94 to 120 of 128") for entry in text))
+        weights = figure.axes[titles.index("Write weights")].get_images()[0].get_array()
+        self.assertEqual(weights.shape, (27, 42))
+        self.assertEqual(np.argmax(weights[:, 10]), 97 + 10 - 94)
+
+    def test_every_head_has_its_row_and_one_can_be_chosen(self):
+        run = self.run_of("a", traces={"length_5": synthetic.head_trace(length=5, heads=3)})
+        self.assertEqual(sum("Read weights, head" in entry for entry in words(head_picture(run))), 3)
+        only = words(head_picture(run, head=2))
+        self.assertIn("Read weights, head 2", only)
+        self.assertNotIn("Read weights, head 0", only)
+        for options in ({"head": 3}, {"example": 2}, {"step": 7}):
+            with self.assertRaises(UsageError):
+                head_picture(run, **options)
+
+    def test_more_write_heads_than_read_heads_are_drawn(self):
+        trace = synthetic.head_trace(length=4, heads=2)
+        trace["read_weights"], trace["reads"] = trace["read_weights"][..., :1, :], trace["reads"][..., :1, :]
+        text = words(head_picture(self.run_of("a", traces={"length_4": trace})))
+        self.assertIn("Write weights, head 1", text)
+        self.assertNotIn("Read weights, head 1", text)
+
+    def test_wrong_bits_are_counted_in_the_scored_steps_only(self):
+        trace = synthetic.head_trace(length=4, examples=1)
+        trace["output"][0, 0, 6, 0] = 1 - trace["target"][0, 0, 6, 0]
+        trace["output"][0, 0, 2, :] = 1  # before the answer is due
+        text = words(head_picture(self.run_of("a", traces={"length_4": trace})))
+        self.assertIn("Outputs (1 of 32 bits wrong)", text)
+
+    def test_a_network_without_memory_shows_inputs_targets_and_outputs(self):
+        run = self.run_of("a", traces={"length_20": synthetic.sequence_trace()})
+        text = words(head_picture(run))
+        self.assertTrue({"Inputs", "Targets", "Outputs (0 of 160 bits wrong)"} <= set(text))
+        self.assertNotIn("Memory slot", text)
+
+    def test_a_shorter_example_ends_where_its_fill_begins(self):
+        trace = synthetic.head_trace(length=6)
+        for array in trace.values():
+            array[0, 1, 9:] = np.nan
+        picture = (
+            head_picture(self.run_of("a", traces={"p": trace}), example=1).axes[0].get_images()[0].get_array()
+        )
+        self.assertEqual(picture.shape, (10, 9))
+
+
+if __name__ == "__main__":
+    unittest.main()

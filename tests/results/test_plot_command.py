@@ -1,0 +1,153 @@
+"""plot.py as the program runs it: files, standard output, messages, exit codes."""
+
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import synthetic_run as synthetic  # noqa: E402
+
+PLOT = synthetic.ROOT / "results" / "plot" / "plot.py"
+BEGINNINGS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
+
+
+class PlotCommand(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        scratch = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(scratch.cleanup)
+        cls.scratch = Path(scratch.name)
+        cls.full, cls.bare = cls.scratch / "full", cls.scratch / "bare"
+        synthetic.copy_run(
+            cls.full,
+            last=20_000,
+            lengths={10: (1, 0), 120: (50, 20)},
+            traces={"length_5": synthetic.head_trace(length=5), "length_9": synthetic.head_trace(length=9)},
+        )
+        synthetic.copy_run(cls.bare, last=20_000, seed=2)
+
+    def plot(self, *arguments, code=0):
+        done = subprocess.run(
+            [sys.executable, PLOT, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=self.scratch,
+            timeout=120,
+        )
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        return done
+
+    def check_file(self, path):
+        content = Path(path).read_bytes()
+        self.assertTrue(content.startswith(BEGINNINGS[Path(path).suffix]), path)
+        self.assertGreater(len(content), 5000)
+
+    def test_every_figure_is_written_in_three_formats_and_printed_as_a_bare_path(self):
+        done = self.plot(self.full)
+        names = ("learning-curve", "cost-against-length", "heads-length_5", "heads-length_9")
+        expected = [
+            str(self.full / "figures" / f"{name}.{form}") for name in names for form in ("png", "svg", "pdf")
+        ]
+        self.assertEqual(done.stdout.splitlines(), expected)
+        self.assertEqual(done.stderr, "")
+        for path in expected:
+            self.check_file(path)
+        self.assertEqual(
+            len(list((self.full / "figures").iterdir())), len(expected), "temporaries are left behind"
+        )
+
+    def test_the_same_run_gives_the_same_bytes(self):
+        for form in ("svg", "pdf", "png"):
+            first, second = self.scratch / f"first.{form}", self.scratch / f"second.{form}"
+            for path in (first, second):
+                self.plot(self.full, "-o", path, "--kind", "heads")
+            self.assertEqual(first.read_bytes(), second.read_bytes(), form)
+
+    def test_o_writes_one_figure_the_learning_curve_unless_told_otherwise(self):
+        for options in (
+            (),
+            ("--kind", "length"),
+            ("--kind", "heads", "--probe", "length_9", "--example", "1"),
+        ):
+            path = self.scratch / "new" / "one.png"
+            done = self.plot(self.full, "-o", path, *options)
+            self.assertEqual(done.stdout, f"{path}\n")
+            self.check_file(path)
+            path.unlink()
+
+    def test_several_runs_go_into_the_directory_given(self):
+        done = self.plot(
+            self.full,
+            self.bare,
+            "--group-by",
+            "preset",
+            "--kind",
+            "curve",
+            "--formats",
+            "svg",
+            "--out",
+            "both",
+        )
+        self.assertEqual(done.stdout, "both/learning-curve.svg\n")
+        self.check_file(self.scratch / "both" / "learning-curve.svg")
+
+    def test_what_a_run_does_not_have_yet_is_named_with_the_command_that_makes_it(self):
+        done = self.plot(self.bare, "--formats", "png")
+        self.assertEqual(done.stdout, f"{self.bare}/figures/learning-curve.png\n")
+        self.assertIn(f"./tapehead evaluate {self.bare} --task.length=", done.stderr)
+        self.assertIn(f"./tapehead trace {self.bare}", done.stderr)
+        done = self.plot(self.bare, "--kind", "heads", code=69)
+        self.assertIn(f"./tapehead trace {self.bare}", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_a_missing_or_damaged_run_ends_with_65_and_its_name(self):
+        damaged = self.scratch / "damaged"
+        damaged.mkdir()
+        (damaged / "run.h5").write_bytes((self.bare / "run.h5").read_bytes()[:20000])
+        for path, word in (
+            (self.scratch / "nowhere", "no such run"),
+            (damaged, "damaged"),
+            (PLOT.parent, "no run.h5"),
+        ):
+            self.assertRegex(self.plot(path, code=65).stderr, f"^plot: {path}.*{word}")
+
+    def test_a_wrong_command_line_ends_with_2(self):
+        for arguments in (
+            (),
+            ("-o", "a.png"),
+            (self.full, "-o", "a.jpg"),
+            (self.full, "-o", "a.png", "--kind", "all"),
+            (self.full, "--kind", "pie"),
+            (self.full, "--formats", "gif"),
+            (self.full, "--form", "png"),
+            (self.full, self.bare, "--kind", "heads"),
+            (self.full, "-o", "a.png", "--out", "b"),
+            (self.full, "--kind", "heads", "--example", "99"),
+        ):
+            with self.subTest(arguments):
+                self.assertTrue(self.plot(*arguments, code=2).stderr)
+        self.assertIn(
+            "did you mean model.name", self.plot(self.full, "--group-by", "model.nam", code=2).stderr
+        )
+
+    def test_a_figure_that_cannot_be_written_ends_with_74(self):
+        (self.scratch / "file").write_text("")
+        self.assertIn(
+            "cannot be written", self.plot(self.full, "-o", self.scratch / "file" / "a.png", code=74).stderr
+        )
+
+    def test_the_drawing_library_is_not_loaded_before_the_command_line_is_good(self):
+        code = (
+            "import sys; sys.path.insert(0, sys.argv[1]); from tapehead_plot.command import main; "
+            "main(['nowhere']); sys.exit('matplotlib' in sys.modules)"
+        )
+        self.assertEqual(
+            subprocess.run([sys.executable, "-c", code, PLOT.parent], stderr=subprocess.DEVNULL).returncode, 0
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()
