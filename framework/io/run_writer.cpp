@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -48,6 +49,23 @@ RunContents starting_contents(const RunDescription& description) {
           .metrics = {.train = MetricsTable::with(description.train),
                       .eval = MetricsTable::with(description.eval),
                       .summary = empty_summary(description.summary)}};
+}
+
+/// What others added to a table (evaluations of other lengths): the columns that the run does not write itself, in
+/// the rows that have any. The run's own are in the checkpoint in full.
+MetricsTable additions_to(MetricsTable table, const std::vector<Column>& own) {
+  std::erase_if(table.columns, [&](const MetricsColumn& column) {
+    return std::ranges::find(own, column.column.name, &Column::name) != own.end();
+  });
+  MetricsTable added;
+  for (std::size_t row = 0; row < table.step.size(); ++row) {
+    for (const MetricsColumn& column : table.columns) {
+      if (std::isnan(column.values[row])) continue;
+      const std::size_t at = added.row(table.step[row]);
+      added.values(column.column)[at] = column.values[row];
+    }
+  }
+  return added;
 }
 
 /// The probes of the old file up to a step.
@@ -241,7 +259,7 @@ RunWriter RunWriter::resume(const std::filesystem::path& run_directory, const Ru
       const RunReader old(run_directory);
       MetricsTable later = old.contents().metrics.eval;
       later.cut_after(step);
-      contents.metrics.eval.fill_from(later);
+      contents.metrics.eval.fill_from(additions_to(std::move(later), description.eval));
       probes = earlier_probes(old, step, warnings);
       additions_from = old.file();
     } catch (const DataError& error) {
