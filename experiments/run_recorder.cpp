@@ -1,0 +1,107 @@
+#include "experiments/run_recorder.hpp"
+
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "experiments/checkpoint_state.hpp"
+#include "framework/io/checkpoint_directory.hpp"
+
+namespace tapehead {
+namespace {
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+const char* loss_unit(Loss loss) { return loss == Loss::bits ? "bit" : "nat"; }
+
+const char* error_name(Loss loss) { return loss == Loss::bits ? "wrong bits" : "wrong classes"; }
+
+RunDescription describe_run(const RunSettings& settings, Loss loss, std::string run_id,
+                            std::vector<Attribute> provenance) {
+  const std::string unit = loss_unit(loss);
+  const std::string error_unit = loss == Loss::bits ? "bit" : "1";
+  const std::string error = std::string(error_name(loss)) + " per sequence";
+  return {.info = {.title = settings.title(),
+                   .run_id = std::move(run_id),
+                   .settings = settings.text(),
+                   .config = config_attributes(settings.settings()),
+                   .provenance = std::move(provenance)},
+          .train = {{"loss", unit, "training loss per sequence, mean since the last row"},
+                    {"error", error_unit, "training " + error + ", mean since the last row"},
+                    {"grad_norm", "1", "norm of the gradient before clipping, at the last step"},
+                    {"learning_rate", "1", "learning rate at the last step"},
+                    {"sequences", "1", "training sequences seen"},
+                    {"wall_time", "s", "time since the run began"}},
+          .eval = {{"loss", unit, "evaluation loss per sequence"},
+                   {"error", error_unit, "evaluation " + error},
+                   {"sequences", "1", "training sequences seen"},
+                   {"wall_time", "s", "time since the run began"}},
+          .summary = {{"best_loss", unit, "lowest evaluation loss"},
+                      {"final_loss", unit, "last evaluation loss"},
+                      {"final_error", error_unit, "last evaluation " + error},
+                      {"steps_to_threshold", "1", "first step evaluated below training.threshold"},
+                      {"sequences_to_threshold", "1", "training sequences seen by then"}}};
+}
+
+RunRecorder::RunRecorder(const std::filesystem::path& directory, const RunSettings& settings,
+                         const std::string& run_id, Loss loss, RunWriter& writer, RunLog& log,
+                         Progress& progress)
+    : directory_(directory),
+      settings_(settings),
+      run_id_(run_id),
+      loss_(loss),
+      writer_(writer),
+      log_(log),
+      progress_(progress),
+      shown_loss_(kUnknown) {}
+
+void RunRecorder::on_step(const Trainer& trainer) {
+  writer_.flush_if_due();
+  if (!progress_.due()) return;
+  progress_.show({trainer.progress().step, trainer.options().last_step(), trainer.sequences(), shown_loss_});
+}
+
+void RunRecorder::on_row(const Trainer&, const TrainingRow& row) {
+  shown_loss_ = row.loss;
+  const std::array values = {row.loss,
+                             row.error,
+                             row.grad_norm,
+                             row.learning_rate,
+                             static_cast<double>(row.sequences),
+                             writer_.wall_seconds()};
+  writer_.append_train(static_cast<std::int64_t>(row.step), values);
+}
+
+void RunRecorder::on_evaluation(const Trainer& trainer, const EvaluationRow& row) {
+  const std::array values = {row.loss, row.error, static_cast<double>(row.sequences), writer_.wall_seconds()};
+  writer_.append_eval(static_cast<std::int64_t>(row.step), values);
+  const Trainer::Progress& progress = trainer.progress();
+  writer_.set_summary("best_loss", progress.best_loss);
+  writer_.set_summary("final_loss", row.loss);
+  writer_.set_summary("final_error", row.error);
+  const std::string costs = short_number(row.loss) + " " + loss_unit(loss_) + " and " +
+                            short_number(row.error) + " " + error_name(loss_) + " per sequence";
+  log_.note("step " + grouped(row.step) + ": evaluation gives " + costs);
+  if (progress.steps_to_threshold == row.step && row.step > 0) {
+    writer_.set_summary("steps_to_threshold", static_cast<double>(row.step));
+    writer_.set_summary("sequences_to_threshold", static_cast<double>(row.sequences));
+    log_.say("below " + short_number(trainer.options().threshold) + " " + loss_unit(loss_) + " after " +
+             grouped(row.sequences) + " sequences");
+  }
+  if (row.best) {
+    write_checkpoint(best_checkpoint_path(directory_),
+                     capture(trainer, settings_, run_id_, writer_.metrics()));
+  }
+}
+
+void RunRecorder::on_checkpoint(const Trainer& trainer) {
+  const auto step = static_cast<std::int64_t>(trainer.progress().step);
+  write_checkpoint(checkpoint_path(directory_, step),
+                   capture(trainer, settings_, run_id_, writer_.metrics()));
+  prune_checkpoints(directory_);
+  log_.note("step " + grouped(trainer.progress().step) + ": checkpoint");
+}
+
+}  // namespace tapehead

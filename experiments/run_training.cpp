@@ -1,0 +1,178 @@
+#include "experiments/run_training.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "experiments/checkpoint_state.hpp"
+#include "experiments/machine.hpp"
+#include "experiments/progress.hpp"
+#include "experiments/run_directory.hpp"
+#include "experiments/run_log.hpp"
+#include "experiments/run_recorder.hpp"
+#include "experiments/signals.hpp"
+#include "framework/io/checkpoint_directory.hpp"
+#include "framework/io/durable_file.hpp"
+#include "framework/io/run_lock.hpp"
+#include "framework/io/run_writer.hpp"
+#include "framework/training/trainer.hpp"
+
+namespace tapehead {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What may change when a run goes on: when it ends, and how often it is saved.
+constexpr std::array kChangeable = {"training.steps", "training.sequences", "training.stop_below",
+                                    "training.checkpoint_every"};
+
+// The parts of a run that belong together, in the order in which they are made.
+struct Run {
+  Run(const RunSettings& settings_, const fs::path& directory_, std::optional<std::size_t> threads)
+      : settings(settings_),
+        directory(directory_),
+        task(settings.make_task()),
+        model(settings.make_model(*task)),
+        trainer(*model, *task, settings.training(), settings.seed(),
+                std::min(settings.training().shard_count(), threads.value_or(hardware_threads()))),
+        progress(std::cerr, isatty(STDERR_FILENO) != 0, loss_unit(task->loss())),
+        log(directory, progress) {}
+
+  RunDescription description() const {
+    std::vector<Attribute> provenance = {{"start_time", utc_time()}, {"argv", command_line_text()}};
+    for (const auto& [name, value] : build_and_machine()) provenance.push_back({name, value});
+    provenance.push_back({"git_dirty", built_from_changed_sources()});
+    const auto number = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+    provenance.push_back({"seed", number(settings.seed())});
+    provenance.push_back({"shards", number(settings.training().shard_count())});
+    provenance.push_back({"threads", number(trainer.threads())});
+    provenance.push_back({"ranks", number(1)});
+    return describe_run(settings, task->loss(), run_id, std::move(provenance));
+  }
+
+  const RunSettings& settings;
+  const fs::path& directory;
+  std::unique_ptr<Task> task;
+  std::unique_ptr<Model> model;
+  Trainer trainer;
+  Progress progress;
+  RunLog log;
+  std::string run_id;
+};
+
+void write_settings_file(const fs::path& directory, const RunSettings& settings) {
+  const std::string text = settings.text();
+  write_partial(directory / "settings.ini", std::as_bytes(std::span(text)));
+  publish(directory / "settings.ini");
+}
+
+std::string described(const Run& run) {
+  const std::size_t shards = run.settings.training().shard_count();
+  const std::string why = shards == 1 ? " (a batch in one shard is not divided)" : "";
+  return run.settings.preset() + ", seed " + std::to_string(run.settings.seed()) + ": " +
+         grouped(run.model->parameters().count()) + " parameters, " + std::to_string(run.trainer.threads()) +
+         (run.trainer.threads() == 1 ? " thread" : " threads") + why;
+}
+
+ExitCode exit_code_of_signal(int signal) { return static_cast<ExitCode>(128 + signal); }
+
+// The loop itself, with everything that has to be said and written however it ends.
+TrainingOutcome train(Run& run, RunWriter& writer) {
+  const StopSignals stop_signals;
+  RunRecorder recorder(run.directory, run.settings, run.run_id, run.task->loss(), writer, run.log,
+                       run.progress);
+  if (run.trainer.progress().step == 0)
+    recorder.on_checkpoint(run.trainer);  // so that a kill loses nothing but time
+  const std::array<TrainingObserver*, 1> observers = {&recorder};
+  const std::string resume = "./tapehead train --resume " + shown(run.directory);
+  Ending ending;
+  try {
+    ending = run.trainer.run(observers, [] { return stop_signal() != 0; });
+  } catch (const DivergedError& error) {
+    run.log.note(error.what());
+    writer.finish(RunStatus::diverged);
+    throw DivergedError(std::string(error.what()) + "\nthe last good checkpoint is kept; the run is in " +
+                        shown(run.directory));
+  }
+  const Trainer::Progress& progress = run.trainer.progress();
+  const double loss =
+      progress.evaluations > 0 ? progress.last_loss : std::numeric_limits<double>::quiet_NaN();
+  const std::string where = "step " + grouped(progress.step) + " after " + clock_time(writer.wall_seconds());
+  if (ending == Ending::interrupted) {
+    writer.finish(RunStatus::interrupted);
+    const int signal = stop_signal();
+    run.log.say("interrupted by " + std::string(signal_name(signal)) + " at " + where +
+                "; go on with: " + resume);
+    return {run.directory, exit_code_of_signal(signal), loss};
+  }
+  writer.finish(RunStatus::finished);
+  run.log.say("finished at " + where + ": evaluation loss " + short_number(loss) + " " +
+              loss_unit(run.task->loss()) + " per sequence");
+  return {run.directory, ExitCode::done, loss};
+}
+
+void expect_changeable(std::span<const Assignment> changes) {
+  for (const Assignment& change : changes) {
+    if (std::ranges::find(kChangeable, change.key) != kChangeable.end()) continue;
+    std::string allowed;
+    for (const char* const key : kChangeable) allowed += (allowed.empty() ? "" : ", ") + std::string(key);
+    throw UsageError("setting '" + change.key + "' cannot change when a run is resumed, only " + allowed);
+  }
+}
+
+FoundCheckpoint newest_checkpoint(const fs::path& directory, std::vector<std::string>& warnings) {
+  std::optional<FoundCheckpoint> found = newest_good_checkpoint(directory, warnings);
+  if (found) return std::move(*found);
+  std::string reasons;
+  for (const std::string& warning : warnings) reasons += "\n" + warning;
+  throw DataError(directory.string() + ": there is no usable checkpoint in it" + reasons);
+}
+
+}  // namespace
+
+TrainingOutcome start_training(const RunSettings& settings, const fs::path& directory,
+                               std::optional<std::size_t> threads) {
+  Run run(settings, directory, threads);
+  run.run_id = settings.preset() + "/" + utc_file_time() + "-s" + std::to_string(settings.seed());
+  write_settings_file(directory, settings);
+  RunWriter writer = RunWriter::create(directory, run.description());
+  run.log.say(described(run));
+  run.log.say("the run is in " + shown(directory));
+  return train(run, writer);
+}
+
+TrainingOutcome resume_training(const fs::path& directory, std::span<const Assignment> changes,
+                                std::optional<std::size_t> threads) {
+  expect_changeable(changes);
+  if (RunLock::held(directory)) throw IoError(directory.string() + ": another process is writing this run");
+  std::vector<std::string> warnings;
+  FoundCheckpoint found = newest_checkpoint(directory, warnings);
+  const auto settings = stored_settings(found.checkpoint.settings, found.path.string(), changes);
+  Run run(*settings, directory, threads);
+  reopen(found.checkpoint, found.path, settings->training());
+  restore(found.checkpoint, found.path, run.trainer);
+  run.run_id = found.checkpoint.run_id;
+  for (const std::string& warning : std::exchange(warnings, {})) run.log.say("warning: " + warning);
+  const std::string where = "step " + grouped(run.trainer.progress().step);
+  if (run.trainer.finished()) {
+    run.log.say("nothing to do: the run ended at " + where +
+                "; a larger --training.steps or --training.sequences takes it further");
+    const double loss = run.trainer.progress().last_loss;
+    return {directory, ExitCode::done, loss};
+  }
+  sweep_temporaries(directory);
+  write_settings_file(directory, *settings);
+  RunWriter writer = RunWriter::resume(directory, run.description(), found.checkpoint.metrics,
+                                       found.checkpoint.step, warnings);
+  for (const std::string& warning : warnings) run.log.say("warning: " + warning);
+  run.log.say(described(run));
+  run.log.say("resumed at " + where);
+  return train(run, writer);
+}
+
+}  // namespace tapehead

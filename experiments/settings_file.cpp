@@ -1,0 +1,143 @@
+#include "experiments/settings_file.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <fstream>
+#include <iomanip>
+#include <map>
+#include <sstream>
+
+#include "framework/tensor/error.hpp"
+
+namespace tapehead {
+namespace {
+
+namespace po = boost::program_options;
+
+// No setting needs more; a file that is something else altogether is refused early.
+constexpr std::size_t kLongestLine = 10000;
+constexpr std::size_t kMostLines = 10000;
+
+std::string trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r");
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+bool plain_text(const std::string& line) {
+  return std::ranges::none_of(line, [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; });
+}
+
+// Boost reads the file line by line, under the section that is open, so that the number of the line is known.
+void read_line(const std::string& section, const std::string& line, const std::string& place,
+               std::vector<Assignment>& into) {
+  std::istringstream text(section + "\n" + line);
+  static const po::options_description nothing_known;
+  try {
+    const po::parsed_options parsed = po::parse_config_file(text, nothing_known, true);
+    for (const po::option& option : parsed.options) {
+      into.push_back({option.string_key, option.value.empty() ? "" : option.value.front(), place});
+    }
+  } catch (const po::error&) {
+    throw UsageError(place + ": expected '[section]' or 'key = value', got '" + line + "'");
+  }
+}
+
+void expect_no_duplicates(const std::vector<Assignment>& assignments) {
+  std::map<std::string, std::string> first;  // key -> place
+  for (const Assignment& assignment : assignments) {
+    const auto [before, fresh] = first.emplace(assignment.key, assignment.origin);
+    if (!fresh) {
+      refuse(assignment,
+             "setting '" + assignment.key + "' is given twice; the first time at " + before->second);
+    }
+  }
+}
+
+// "memory slots (N, slot), a whole number of at least 1"
+std::string explanation(const Settings::Entry& entry) {
+  const Setting& setting = entry.setting;
+  const std::string unit = setting.unit == "1" ? "" : std::string(setting.unit);
+  const std::string symbol(setting.symbol);
+  const std::string both = symbol + (symbol.empty() || unit.empty() ? "" : ", ") + unit;
+  return std::string(setting.help) + (both.empty() ? "" : " (" + both + ")") + "; " +
+         expectation(setting, entry.field);
+}
+
+}  // namespace
+
+SettingsText read_settings(std::istream& in, const std::string& name) {
+  SettingsText text;
+  std::string section, line;
+  for (std::size_t number = 1; std::getline(in, line); ++number) {
+    const std::string place = name + ":" + std::to_string(number);
+    if (number > kMostLines || line.size() > kLongestLine)
+      throw UsageError(place + ": too long for a settings file");
+    line = trimmed(line);
+    if (!plain_text(line)) throw UsageError(place + ": not text: it has control characters");
+    if (number == 1 && line.starts_with("#")) text.title = trimmed(line.substr(1));
+    const std::string code = trimmed(line.substr(0, line.find('#')));
+    if (code.starts_with("[")) {
+      const bool closed = code.size() > 2 && code.ends_with("]");
+      if (!closed || !trimmed(code.substr(1, code.size() - 2)).size()) {
+        throw UsageError(place + ": expected '[section]', got '" + code + "'");
+      }
+      section = code;
+    } else if (code.starts_with("=")) {
+      throw UsageError(place + ": expected 'key = value', got '" + code + "'");
+    } else if (!code.empty()) {
+      read_line(section, code, place, text.assignments);
+    }
+  }
+  if (in.bad()) throw IoError(name + ": reading failed");
+  expect_no_duplicates(text.assignments);
+  return text;
+}
+
+SettingsText read_settings_file(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) throw UsageError(path.string() + ": there is no such file");
+  if (std::filesystem::is_directory(path, error)) {
+    throw UsageError(path.string() + ": a directory; expected a settings file");
+  }
+  std::ifstream in(path);
+  if (!in) throw IoError(path.string() + ": it cannot be opened for reading");
+  return read_settings(in, path.string());
+}
+
+void write_settings(std::ostream& out, const Settings& settings, const std::string& heading) {
+  std::istringstream lines(heading);
+  for (std::string line; std::getline(lines, line);) out << "# " << line << "\n";
+  std::size_t width = 0;
+  for (const Settings::Entry& entry : settings.entries()) {
+    if (!has_value(entry.field)) continue;
+    width = std::max(width, (std::string(entry.setting.name) + " = " + format_value(entry.field)).size());
+  }
+  std::string section;
+  for (const Settings::Entry& entry : settings.entries()) {
+    if (!has_value(entry.field)) continue;
+    if (entry.section != section) out << "\n[" << (section = entry.section) << "]\n";
+    const std::string assignment = std::string(entry.setting.name) + " = " + format_value(entry.field);
+    out << std::left << std::setw(static_cast<int>(width)) << assignment << "  # " << explanation(entry)
+        << "\n";
+  }
+}
+
+void write_settings_table(std::ostream& out, const Settings& settings, const std::string& value_title) {
+  const auto value = [](const Settings::Entry& entry) {
+    return has_value(entry.field) ? format_value(entry.field) : "-";
+  };
+  std::size_t keys = std::string_view("setting").size(), values = value_title.size();
+  for (const Settings::Entry& entry : settings.entries()) {
+    keys = std::max(keys, entry.key.size());
+    values = std::max(values, value(entry).size());
+  }
+  const auto row = [&](const std::string& key, const std::string& text, const std::string& meaning) {
+    out << "  " << std::left << std::setw(static_cast<int>(keys)) << key << "  "
+        << std::setw(static_cast<int>(values)) << text << "  " << meaning << "\n";
+  };
+  row("setting", value_title, "meaning");
+  for (const Settings::Entry& entry : settings.entries()) row(entry.key, value(entry), explanation(entry));
+}
+
+}  // namespace tapehead

@@ -1,0 +1,14 @@
+// What a net does with one batch, time step by time step.
+#pragma once
+
+#include "experiments/trained_net.hpp"
+#include "framework/io/traces.hpp"
+
+namespace tapehead {
+
+/// Runs the net over sequences and keeps input, target, mask, output (probabilities) and all that the memory records
+/// (addressing weights, head parameters), with axes [step, example, time, …].
+/// Throws UnavailableError if the batch does not hold sequences.
+TraceSet trace_batch(TrainedNet& net, const Batch& batch);
+
+}  // namespace tapehead

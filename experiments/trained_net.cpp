@@ -1,0 +1,50 @@
+#include "experiments/trained_net.hpp"
+
+#include <iostream>
+#include <vector>
+
+#include "experiments/checkpoint_state.hpp"
+#include "experiments/run_directory.hpp"
+#include "framework/io/checkpoint_directory.hpp"
+#include "framework/io/run_lock.hpp"
+#include "framework/io/run_reader.hpp"
+#include "framework/tensor/error.hpp"
+
+namespace tapehead {
+namespace {
+
+FoundCheckpoint find(const std::filesystem::path& directory, const std::string& which) {
+  if (which == "best") {
+    const std::filesystem::path path = best_checkpoint_path(directory);
+    return {path, read_checkpoint(path)};
+  }
+  if (which != "last") throw UsageError("--checkpoint: expected last or best, got '" + which + "'");
+  std::vector<std::string> warnings;
+  std::optional<FoundCheckpoint> found = newest_good_checkpoint(directory, warnings);
+  for (const std::string& warning : warnings) std::cerr << "tapehead: warning: " << warning << "\n";
+  if (!found) throw DataError(directory.string() + ": there is no usable checkpoint in it");
+  return std::move(*found);
+}
+
+}  // namespace
+
+TrainedNet load_net(const Arguments& arguments) {
+  if (arguments.positional.empty()) throw UsageError("which run? expected its directory");
+  const std::string& name = arguments.positional.front();
+  const std::filesystem::path directory = find_run_directory(name);
+  if (RunLock::held(directory)) {
+    throw IoError(name + ": the run is still being written; wait for its end, or end it with Ctrl-C");
+  }
+  const RunReader run(directory);  // a damaged one is found out before any work
+  const FoundCheckpoint found = find(directory, arguments.text("checkpoint").value_or("last"));
+  TrainedNet net;
+  net.directory = directory;
+  net.settings = stored_settings(found.checkpoint.settings, found.path.string(), {});
+  net.step = found.checkpoint.step;
+  net.task = net.settings->make_task();
+  net.model = net.settings->make_model(*net.task);
+  restore_parameters(found.checkpoint, found.path, *net.model);
+  return net;
+}
+
+}  // namespace tapehead

@@ -1,0 +1,77 @@
+"""What the tests of the program share: how it is run, and what a run of it left.
+
+The program to test is named by the environment variable TAPEHEAD_PROGRAM.
+"""
+
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+
+PROGRAM = os.environ.get("TAPEHEAD_PROGRAM")
+
+# A run that takes a second: a small net, short sequences, everything often.
+SMALL = [
+    "--model.controller_size=16",
+    "--memory.slots=12",
+    "--memory.width=6",
+    "--task.max_length=4",
+    "--training.log_every=20",
+    "--training.evaluate_every=50",
+    "--training.evaluation_sequences=16",
+    "--training.checkpoint_every=90",
+]
+
+
+def tapehead(*arguments, code=0):
+    """Runs the program and checks its exit code."""
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    if done.returncode != code:
+        raise AssertionError(
+            f"{' '.join(map(str, arguments))}: exit code {done.returncode}, expected {code}\n{done.stdout}{done.stderr}"
+        )
+    return done
+
+
+def train(out, *more, code=0):
+    return tapehead("train", "ntm2014/copy-ntm-lstm", *SMALL, *more, "--out", out, code=code)
+
+
+def contents(run, step):
+    """Parameters, optimiser state and metrics without clocks, by path."""
+    found = {}
+
+    def keep(prefix):
+        def visit(name, item):
+            if isinstance(item, h5py.Dataset) and not name.endswith("wall_time"):
+                found[prefix + name] = item[()]
+
+        return visit
+
+    with h5py.File(run / "checkpoints" / f"step-{step:09d}.h5") as file:
+        file["model"].visititems(keep("model/"))
+        file["optimizer"].visititems(keep("optimizer/"))
+    with h5py.File(run / "run.h5") as file:
+        file["metrics"].visititems(keep("metrics/"))
+    return found
+
+
+@unittest.skipUnless(PROGRAM, "TAPEHEAD_PROGRAM is not set")
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.place = Path(place.name)
+
+    def refused(self, *arguments, code=2):
+        error = tapehead(*arguments, code=code).stderr
+        self.assertTrue(error.startswith("tapehead: error: "), error)
+        return error
+
+    def settings_file(self, text):
+        path = self.place / "my.ini"
+        path.write_text(text)
+        return path

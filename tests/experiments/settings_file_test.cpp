@@ -1,0 +1,131 @@
+#include "experiments/settings_file.hpp"
+
+#include <cmath>
+#include <sstream>
+
+#include "framework/tensor/error.hpp"
+#include "tests/experiments/stand_in_options.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace tapehead;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+namespace {
+
+SettingsText read(const std::string& text) {
+  std::istringstream in(text);
+  return read_settings(in, "x.ini");
+}
+
+}  // namespace
+
+TEST_CASE("a settings file gives its title, keys with sections, values and lines") {
+  const SettingsText text = read(
+      "# A title: of one line\n"
+      "seed = 3\n"
+      "\n"
+      "[training]\n"
+      "  learning_rate = 1e-4   # not in the paper\n"
+      "# a comment = of its own\n"
+      "steps=10\r\n"
+      "[memory]\n"
+      "note =\n");
+  CHECK(text.title == "A title: of one line");
+  REQUIRE(text.assignments.size() == 4);
+  const auto check = [&](std::size_t i, const std::string& key, const std::string& value,
+                         const std::string& origin) {
+    CHECK(text.assignments[i].key == key);
+    CHECK(text.assignments[i].value == value);
+    CHECK(text.assignments[i].origin == origin);
+  };
+  check(0, "seed", "3", "x.ini:2");
+  check(1, "training.learning_rate", "1e-4", "x.ini:5");
+  check(2, "training.steps", "10", "x.ini:7");
+  check(3, "memory.note", "", "x.ini:9");
+}
+
+TEST_CASE("a file without a comment on its first line has no title") {
+  CHECK(read("seed = 1\n# later\n").title.empty());
+  CHECK(read("").title.empty());
+}
+
+TEST_CASE("a line that is no setting is reported with its file and line") {
+  CHECK_THROWS_WITH(read("seed = 1\nnonsense\n"),
+                    "x.ini:2: expected '[section]' or 'key = value', got 'nonsense'");
+  CHECK_THROWS_WITH(read("[training\n"), "x.ini:1: expected '[section]', got '[training'");
+  CHECK_THROWS_WITH(read("[]\n"), "x.ini:1: expected '[section]', got '[]'");
+  CHECK_THROWS_WITH(read("[ ]\nx = 1\n"), "x.ini:1: expected '[section]', got '[ ]'");
+  CHECK_THROWS_WITH(read("\n= 3\n"), "x.ini:2: expected 'key = value', got '= 3'");
+  CHECK_THROWS_WITH(read(std::string("a = \0b\n", 7)), "x.ini:1: not text: it has control characters");
+  CHECK_THROWS_AS(read(std::string(20000, 'x')), UsageError);
+}
+
+TEST_CASE("a key given twice is refused and both lines are named") {
+  CHECK_THROWS_WITH(read("[training]\nsteps = 1\n[memory]\nslots = 2\n[training]\nsteps = 3\n"),
+                    "x.ini:6: setting 'training.steps' is given twice; the first time at x.ini:2");
+}
+
+TEST_CASE("a file that is not there is a mistake of the command line") {
+  CHECK_THROWS_AS(read_settings_file("/nowhere/x.ini"), UsageError);
+  CHECK_THROWS_AS(read_settings_file("/tmp"), UsageError);
+}
+
+TEST_CASE("settings that were written read back to the same values") {
+  StandInOptions written, read_back;
+  written.slots = 7;
+  written.learning_rate = 1.0 / 3;
+  written.shuffle = true;
+  written.initial = "random";
+  written.note = "two words";
+  Settings settings, again;
+  settings.bind("memory", written);
+  again.bind("memory", read_back);
+  std::stringstream file;
+  write_settings(file, settings, "The title\nmore");
+  const SettingsText text = read_settings(file, "settings.ini");
+  again.apply(text.assignments);
+  CHECK(text.title == "The title");
+  CHECK(read_back.slots == 7);
+  CHECK(read_back.learning_rate == 1.0 / 3);
+  CHECK(std::isnan(read_back.momentum));
+  CHECK(read_back.shuffle);
+  CHECK(read_back.initial == "random");
+  CHECK(read_back.note == "two words");
+}
+
+TEST_CASE("a written setting says what it means and what it may be") {
+  StandInOptions options;
+  Settings settings;
+  settings.bind("memory", options);
+  std::ostringstream file;
+  write_settings(file, settings, "t");
+  CHECK(contains(file.str(), "slots = 128"));
+  CHECK(contains(file.str(), "# memory slots (N, slot); a whole number from 1 to 4096\n"));
+  CHECK(contains(file.str(), "one of constant, random, learned"));
+  CHECK_FALSE(contains(file.str(), "momentum"));
+}
+
+TEST_CASE("the table of settings is aligned and shows what has no value as a dash") {
+  StandInOptions options;
+  Settings settings;
+  settings.bind("m", options);
+  std::ostringstream table;
+  write_settings_table(table, settings, "default");
+  std::istringstream lines(table.str());
+  std::string line;
+  std::size_t column = std::string::npos;
+  while (std::getline(lines, line)) {
+    if (column == std::string::npos) column = line.find("meaning");
+    REQUIRE(line.size() > column);
+    CHECK(line[column - 1] == ' ');
+    CHECK(line[column] != ' ');
+  }
+  CHECK(contains(table.str(), "m.momentum       -        share kept"));
+}

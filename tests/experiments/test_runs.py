@@ -1,0 +1,173 @@
+"""Runs of the program: what they leave, how they end, and that they go on to the bit."""
+
+import signal
+import subprocess
+import time
+import unittest
+
+import h5py
+import numpy as np
+
+from program import PROGRAM, SMALL, CommandLine, contents, tapehead, train
+
+
+class Runs(CommandLine):
+    def test_a_run_leaves_its_files_and_prints_its_directory(self):
+        run = self.place / "run"
+        done = train(run, "--training.steps=60", "--seed", 7)
+        self.assertEqual(done.stdout, f"{run}\n")
+        for name in ("run.h5", "settings.ini", "log.txt", "checkpoints/best.h5", "checkpoints/step-000000060.h5"):
+            self.assertTrue((run / name).is_file(), name)
+        with h5py.File(run / "run.h5") as file:
+            config = file["config"].attrs
+            self.assertEqual(config["seed"], 7)
+            self.assertEqual(config["training.steps"], 60)
+            self.assertEqual(config["training.learning_rate"], 1e-4)
+            self.assertEqual(config["preset"], "ntm2014/copy-ntm-lstm")
+            self.assertEqual(list(file["metrics/train/step"]), [20, 40, 60])
+            self.assertEqual(list(file["metrics/eval/step"]), [50, 60])
+            self.assertTrue(np.isfinite(file["metrics/eval/loss"]).all())
+
+    def test_an_existing_directory_is_never_written_over(self):
+        self.assertIn("exists already", self.refused("train", "demo", "--out", self.place))
+        self.assertEqual(list(self.place.iterdir()), [])
+
+    def test_settings_ini_makes_the_same_run_again(self):
+        first, second = self.place / "first", self.place / "second"
+        train(first, "--training.steps=40", "--seed", 3)
+        tapehead("train", first / "settings.ini", "--out", second)
+        self.assertEqual((first / "settings.ini").read_text(), (second / "settings.ini").read_text())
+        self.same(first, second, 40)
+
+    def test_threads_do_not_change_a_bit(self):
+        one, two = self.place / "one", self.place / "two"
+        train(one, "--training.steps=60", "--training.batch=16", "--threads", 1)
+        train(two, "--training.steps=60", "--training.batch=16", "--threads", 2)
+        self.same(one, two, 60)
+
+    def test_a_run_that_was_stopped_and_resumed_is_the_same_to_the_bit(self):
+        whole = self.place / "whole"
+        train(whole, "--training.steps=200")
+        for stop in (1, 57, 199):
+            run = self.place / f"stopped-{stop}"
+            train(run, f"--training.steps={stop}")
+            tapehead("train", "--resume", run, "--training.steps=200")
+            self.same(whole, run, 200)
+
+    def test_signals_end_a_run_after_a_checkpoint_and_it_can_go_on(self):
+        whole = self.place / "whole"
+        train(whole, "--training.steps=3000")
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGUSR1, 138)):
+            run = self.place / str(code)
+            command = [PROGRAM, "train", "ntm2014/copy-ntm-lstm", *SMALL, "--training.steps=1000000", "--out", str(run)]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            # The log's second checkpoint: the signals are caught by then.
+            self.wait_for(lambda log=run / "log.txt": log.exists() and log.read_text().count("checkpoint") > 1)
+            process.send_signal(number)
+            _, error = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, code)
+            self.assertIn("--resume", error)
+            with h5py.File(run / "run.h5") as file:
+                self.assertEqual(file["provenance/status"][()], 2)  # interrupted
+            reached = int(sorted((run / "checkpoints").glob("step-*"))[-1].stem.removeprefix("step-"))
+            if reached < 3000:
+                tapehead("train", "--resume", run, "--training.steps=3000")
+                self.same(whole, run, 3000)
+
+    def test_only_the_end_of_a_resumed_run_may_change(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20")
+        error = self.refused("train", "--resume", run, "--training.learning_rate=1")
+        self.assertIn("training.learning_rate", error)
+        self.assertIn("cannot change", error)
+        self.refused("train", "--resume", run, "demo")
+        done = tapehead("train", "--resume", run)
+        self.assertIn("nothing to do", done.stderr)
+
+    def test_evaluation_and_traces_are_added_to_the_run(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20")
+        table = tapehead("evaluate", run, "--task.length=3,9", "--sequences", 8).stdout
+        self.assertRegex(table, r"(?m)^ +9 +\d+\.\d+ +\d+\.\d+$")
+        self.assertEqual(tapehead("trace", run, "--task.length=3").stdout, "length_3\n")
+        with h5py.File(run / "run.h5") as file:
+            self.assertTrue(np.isfinite(file["metrics/eval/bits_length_9"][-1]))
+            trace = file["traces/length_3"]
+            self.assertEqual(trace["read_weights"].shape, (1, 1, 8, 1, 12))  # 2 L + 2 time steps, 12 slots
+            np.testing.assert_allclose(trace["write_weights"][()].sum(axis=-1), 1, atol=1e-5)
+            inputs, targets, output = (trace[name][()] for name in ("input", "target", "output"))
+            np.testing.assert_array_equal(inputs[0, 0, 1:4, :8], targets[0, 0, 5:8])
+            self.assertTrue(((output > 0) & (output < 1)).all())
+
+    def test_a_resumed_run_keeps_later_evaluations_and_traces(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20")
+        tapehead("evaluate", run, "--task.length=3", "--sequences", 8)
+        tapehead("trace", run, "--task.length=3")
+        tapehead("train", "--resume", run, "--training.steps=60")
+        with h5py.File(run / "run.h5") as file:
+            row = list(file["metrics/eval/step"]).index(20)
+            self.assertTrue(np.isfinite(file["metrics/eval/bits_length_3"][row]))
+            self.assertIn("length_3", file["traces"])
+
+    def test_mistakes_of_evaluate_are_refused(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20")
+        self.refused("evaluate")
+        self.refused("evaluate", run, "--task.length=10,x")
+        self.refused("evaluate", run, "--task.lenght=10")
+        self.refused("evaluate", run, "--checkpoint", "middle")
+        self.refused("evaluate", self.place / "nothing", code=65)
+        self.refused("evaluate", self.place, code=65)
+
+    def test_a_damaged_run_is_named(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20")
+        whole = (run / "run.h5").read_bytes()
+        (run / "run.h5").write_bytes(whole[: len(whole) // 3])
+        for command in ("evaluate", "trace"):
+            self.assertIn(str(run / "run.h5"), self.refused(command, run, code=65))
+
+    def test_a_damaged_checkpoint_is_set_aside_and_the_one_before_is_used(self):
+        run = self.place / "run"
+        train(run, "--training.steps=100")  # checkpoints at 90 and 100
+        newest = run / "checkpoints" / "step-000000100.h5"
+        damaged = bytearray(newest.read_bytes())
+        damaged[len(damaged) // 2] ^= 1
+        newest.write_bytes(damaged)
+        self.assertIn("resumed at step 90", tapehead("train", "--resume", run).stderr)
+        self.assertTrue(newest.exists())
+        self.assertTrue((run / "checkpoints" / "step-000000100.h5.bad").exists())
+
+    def test_a_run_without_usable_checkpoints_is_refused(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20")
+        for checkpoint in (run / "checkpoints").iterdir():
+            checkpoint.write_bytes(b"not a checkpoint")
+        self.assertIn(str(run), self.refused("train", "--resume", run, code=65))
+
+    def test_a_diverged_run_says_so_and_keeps_its_last_good_checkpoint(self):
+        run = self.place / "run"
+        error = train(
+            run, "--training.steps=5000", "--training.optimizer=sgd", "--training.learning_rate=1e30", code=3
+        ).stderr
+        self.assertRegex(error, r"diverged at step \d+ with seed 1")
+        with h5py.File(run / "run.h5") as file:
+            self.assertEqual(file["provenance/status"][()], 3)
+        self.assertTrue(list((run / "checkpoints").glob("step-*.h5")))
+
+    def same(self, one, other, step):
+        expected, found = contents(one, step), contents(other, step)
+        self.assertEqual(sorted(expected), sorted(found))
+        for name, values in expected.items():
+            np.testing.assert_array_equal(values, found[name], err_msg=name)
+
+    def wait_for(self, condition):
+        deadline = time.monotonic() + 60
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    unittest.main()
