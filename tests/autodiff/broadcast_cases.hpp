@@ -2,12 +2,12 @@
 #pragma once
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <functional>
 #include <limits>
 #include <vector>
 
 #include "framework/autodiff/broadcast.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_values.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
@@ -78,7 +78,8 @@ inline void check_broadcast_values() {
       tape.reset({});
       const Var y = c.op(tape, tape.constant(a, shapes.a), tape.constant(b, shapes.b));
       CHECK(tape.shape(y) == shapes.result);
-      CHECK_THAT(tape.value(y), close_to(expected, 4 * static_cast<double>(std::numeric_limits<Real>::epsilon())));
+      CHECK_THAT(tape.value(y),
+                 close_to(expected, 4 * static_cast<double>(std::numeric_limits<Real>::epsilon())));
     }
   }
 }

@@ -1,10 +1,9 @@
 #include "framework/autodiff/broadcast.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/autodiff/gradient_check.hpp"
 #include "tests/autodiff/broadcast_cases.hpp"
 #include "tests/autodiff/leaves.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 using Inputs = std::span<const Var>;
@@ -28,7 +27,8 @@ TEST_CASE("an argument may stand on both sides, or on one beside a constant", "[
     INFO(c.name);
     CHECK(check_gradients({GradientInput::uniform({2, 5}, 1, 2)}, [&](Tape& tape, Inputs in) {
             const Var fixed = tape.constant(std::vector<Real>{3, -2, 1, 5, 7}, {5});
-            return std::vector<Var>{c.op(tape, in[0], in[0]), c.op(tape, in[0], fixed), c.op(tape, fixed, in[0]), in[0]};
+            return std::vector<Var>{c.op(tape, in[0], in[0]), c.op(tape, in[0], fixed),
+                                    c.op(tape, fixed, in[0]), in[0]};
           }) < 1e-9);
   }
 }
@@ -40,7 +40,7 @@ TEST_CASE("the gradients of (a + b) · (a - b) / c are those worked out by hand"
   const Var a{0}, b{1}, c{2};
   const Var y = divide(tape, multiply(tape, add(tape, a, b), subtract(tape, a, b)), c);
   tape.backward(y);
-  CHECK_THAT(tape.value(y), testing::equal_to({8}));            // (25 - 9) / 2
+  CHECK_THAT(tape.value(y), testing::equal_to({8}));        // (25 - 9) / 2
   CHECK_THAT(leaves.gradient(0), testing::equal_to({5}));   // 2a / c
   CHECK_THAT(leaves.gradient(1), testing::equal_to({-3}));  // -2b / c
   CHECK_THAT(leaves.gradient(2), testing::equal_to({-4}));  // -(a² - b²) / c²

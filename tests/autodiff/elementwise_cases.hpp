@@ -1,7 +1,6 @@
 // The elementwise ops beside the standard library's functions.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -9,6 +8,7 @@
 
 #include "framework/autodiff/elementwise.hpp"
 #include "tests/autodiff/leaves.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_values.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
@@ -27,14 +27,17 @@ inline std::vector<ElementwiseCase> elementwise_cases() {
       {"log", [](Tape& t, Var x) { return log(t, x); }, [](double x) { return std::log(x); }, true},
       {"sqrt", [](Tape& t, Var x) { return sqrt(t, x); }, [](double x) { return std::sqrt(x); }, true},
       {"tanh", [](Tape& t, Var x) { return tanh(t, x); }, [](double x) { return std::tanh(x); }, false},
-      {"sigmoid", [](Tape& t, Var x) { return sigmoid(t, x); }, [](double x) { return 1 / (1 + std::exp(-x)); }, false},
-      {"softplus", [](Tape& t, Var x) { return softplus(t, x); }, [](double x) { return std::log1p(std::exp(x)); },
-       false},
+      {"sigmoid", [](Tape& t, Var x) { return sigmoid(t, x); },
+       [](double x) { return 1 / (1 + std::exp(-x)); }, false},
+      {"softplus", [](Tape& t, Var x) { return softplus(t, x); },
+       [](double x) { return std::log1p(std::exp(x)); }, false},
       {"relu", [](Tape& t, Var x) { return relu(t, x); }, [](double x) { return x > 0 ? x : 0; }, false},
-      {"affine", [](Tape& t, Var x) { return affine(t, x, -3, Real(0.5)); }, [](double x) { return -3 * x + 0.5; },
-       false},
+      {"affine", [](Tape& t, Var x) { return affine(t, x, -3, Real(0.5)); },
+       [](double x) { return -3 * x + 0.5; }, false},
       {"clamp", [](Tape& t, Var x) { return clamp(t, x, Real(0.75)); },
-       [](double x) { return x > 0.75 ? 0.75 : x < -0.75 ? -0.75 : x; }, false},
+       [](double x) { return x > 0.75    ? 0.75
+                             : x < -0.75 ? -0.75
+                                         : x; }, false},
   };
 }
 
@@ -52,7 +55,8 @@ inline void check_elementwise_values() {
       tape.reset({});
       const Var y = c.op(tape, tape.constant(x, {n}));
       CHECK(tape.shape(y) == Shape{n});
-      CHECK_THAT(tape.value(y), close_to(expected, 8 * static_cast<double>(std::numeric_limits<Real>::epsilon())));
+      CHECK_THAT(tape.value(y),
+                 close_to(expected, 8 * static_cast<double>(std::numeric_limits<Real>::epsilon())));
     }
   }
 }

@@ -1,9 +1,8 @@
 #include "framework/autodiff/elementwise.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/autodiff/reduce.hpp"
 #include "tests/autodiff/elementwise_cases.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 using testing::equal_to;

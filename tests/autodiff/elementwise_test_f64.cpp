@@ -1,9 +1,8 @@
 #include "framework/autodiff/elementwise.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/autodiff/gradient_check.hpp"
 #include "tests/autodiff/elementwise_cases.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 
@@ -16,7 +15,9 @@ TEST_CASE("elementwise ops have the gradient of central differences", "[elementw
     for (const std::size_t n : {1U, 7U, 15U, 16U, 17U, 33U}) {
       INFO(c.name << " of " << n << " numbers");
       // The argument itself is an output too, so that something depends on it where relu and clamp are constant.
-      const auto op = [&](Tape& tape, std::span<const Var> in) { return std::vector<Var>{c.op(tape, in[0]), in[0]}; };
+      const auto op = [&](Tape& tape, std::span<const Var> in) {
+        return std::vector<Var>{c.op(tape, in[0]), in[0]};
+      };
       // Smooth on each of these ranges: relu and clamp bend at 0 and ±0.75 only.
       CHECK(check_gradients({GradientInput::uniform({n}, 0.1, 0.7)}, op) < 1e-8);
       CHECK(check_gradients({GradientInput::uniform({n}, 0.8, 2)}, op) < 1e-8);

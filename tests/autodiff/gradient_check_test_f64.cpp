@@ -1,6 +1,5 @@
 #include "framework/autodiff/gradient_check.hpp"
 
-#include <catch2/catch.hpp>
 #include <sstream>
 
 #include "framework/autodiff/broadcast.hpp"
@@ -10,6 +9,7 @@
 #include "framework/nn/initializers.hpp"
 #include "framework/nn/parameters.hpp"
 #include "framework/tensor/error.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 using Inputs = std::span<const Var>;
@@ -35,7 +35,8 @@ void square_backward(Tape& tape, const Record& r) {
 
 Var square(Tape& tape, Var x, Real wrong) {
   const Var y = tape.output(tape.shape(x), {x});
-  for (std::size_t i = 0; i < tape.shape(x).size(); ++i) tape.mutable_data(y)[i] = tape.data(x)[i] * tape.data(x)[i];
+  for (std::size_t i = 0; i < tape.shape(x).size(); ++i)
+    tape.mutable_data(y)[i] = tape.data(x)[i] * tape.data(x)[i];
   tape.node<square_backward>(Record{x, y, wrong}, y);
   return y;
 }
@@ -80,7 +81,9 @@ TEST_CASE("a function that ignores its inputs fails, since its check would show 
 }
 
 TEST_CASE("a function whose values depend on whether the tape records fails", "[gradient]") {
-  const auto two_faced = [](Tape& tape, Inputs in) { return affine(tape, in[0], tape.recording() ? 2 : 3, 0); };
+  const auto two_faced = [](Tape& tape, Inputs in) {
+    return affine(tape, in[0], tape.recording() ? 2 : 3, 0);
+  };
   CHECK(check_gradients({{3}}, two_faced).where == "the outputs: they change when the tape does not record");
 }
 
@@ -90,7 +93,8 @@ TEST_CASE("a function that is not pure fails", "[gradient]") {
     const Var y = affine(tape, in[0], 2, 0);
     return tape.recording() && ++calls == 2 ? add(tape, y, y) : y;
   };
-  CHECK(check_gradients({{3}}, drifting).where == "the gradients: they change when backward runs a second time");
+  CHECK(check_gradients({{3}}, drifting).where ==
+        "the gradients: they change when backward runs a second time");
 }
 
 TEST_CASE("all of several outputs are checked", "[gradient]") {
@@ -117,7 +121,8 @@ TEST_CASE("inputs can be given by value, by range, or as scalars", "[gradient]")
   CHECK(*std::min_element(seen[1].begin(), seen[1].end()) < 1.1);
   CHECK(*std::max_element(seen[1].begin(), seen[1].end()) > 1.9);
   CHECK(seen[2].size() == 1);
-  CHECK_THROWS_WITH(check_gradients({{Shape{3}, {1, 2}}}, look), "check_gradients: input 0 has shape [2], expected [3]");
+  CHECK_THROWS_WITH(check_gradients({{Shape{3}, {1, 2}}}, look),
+                    "check_gradients: input 0 has shape [2], expected [3]");
 }
 
 TEST_CASE("the same seed checks with the same numbers, another with others", "[gradient]") {

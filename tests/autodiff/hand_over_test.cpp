@@ -1,11 +1,11 @@
 // Ops whose backward passes a gradient buffer on instead of copying it.
-#include <catch2/catch.hpp>
 
 #include "framework/autodiff/broadcast.hpp"
 #include "framework/autodiff/elementwise.hpp"
 #include "framework/autodiff/products.hpp"
 #include "framework/autodiff/reduce.hpp"
 #include "tests/autodiff/leaves.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
 using namespace tapehead;
@@ -38,7 +38,8 @@ Var pass(Tape& tape, Var x, bool& handed_over) {
 
 }  // namespace
 
-TEST_CASE("a gradient buffer is handed over to an input that has none, and the gradient is the same", "[tape]") {
+TEST_CASE("a gradient buffer is handed over to an input that has none, and the gradient is the same",
+          "[tape]") {
   Leaves leaves({{{2}, {3, 4}}});
   Tape tape;
   bool first = false, second = false;

@@ -20,7 +20,8 @@ class Leaves {
   explicit Leaves(std::vector<Item> items) : items_(std::move(items)) {
     for (Item& item : items_) {
       gradients_.emplace_back(item.values.size(), std::numeric_limits<Real>::quiet_NaN());
-      leaves_.push_back({item.values.data(), item.wants_gradient ? gradients_.back().data() : nullptr, item.shape});
+      leaves_.push_back(
+          {item.values.data(), item.wants_gradient ? gradients_.back().data() : nullptr, item.shape});
     }
   }
   Leaves(const Leaves&) = delete;

@@ -1,11 +1,11 @@
 // Products on the tape beside loops.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <limits>
 #include <vector>
 
 #include "framework/autodiff/products.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_values.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
@@ -44,11 +44,14 @@ inline void check_linear_values() {
     for (const std::size_t rows : {1U, 3U, 17U}) {
       for (const bool bias : {false, true}) {
         for (const bool record : {false, true}) {
-          INFO("[" << rows << ", 2 + 16 + 1] to " << columns << (bias ? ", bias" : "") << (record ? ", recording" : ""));
+          INFO("[" << rows << ", 2 + 16 + 1] to " << columns << (bias ? ", bias" : "")
+                   << (record ? ", recording" : ""));
           const std::vector<Real> x = random_values(rows * 2, "x"), y = random_values(rows * 16, "y");
           const std::vector<Real> z = random_values(rows, "z");
           std::vector<Real> weight = random_values((19 + (bias ? 1 : 0)) * columns, "weight");
-          const auto w = [&](std::size_t i, std::size_t j) { return static_cast<double>(weight[i * columns + j]); };
+          const auto w = [&](std::size_t i, std::size_t j) {
+            return static_cast<double>(weight[i * columns + j]);
+          };
           std::vector<double> expected(rows * columns, 0.0);
           for (std::size_t i = 0; i < rows; ++i) {
             for (std::size_t j = 0; j < columns; ++j) {
@@ -62,7 +65,8 @@ inline void check_linear_values() {
           const Leaf leaf{weight.data(), nullptr, {19 + (bias ? 1U : 0U), columns}};
           Tape tape;
           tape.reset({&leaf, 1}, record);
-          const Var parts[] = {tape.constant(x, {rows, 2}), tape.constant(y, {rows, 16}), tape.constant(z, {rows, 1})};
+          const Var parts[] = {tape.constant(x, {rows, 2}), tape.constant(y, {rows, 16}),
+                               tape.constant(z, {rows, 1})};
           const Var result = linear(tape, Var{0}, parts, bias);
           CHECK(tape.shape(result) == Shape{rows, columns});
           CHECK_THAT(tape.value(result), close_to(expected, kProductTolerance));

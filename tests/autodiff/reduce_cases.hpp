@@ -1,12 +1,12 @@
 // Sums and softmax by loops.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "framework/autodiff/reduce.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_values.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
@@ -49,7 +49,8 @@ inline void check_sums() {
     tape.reset({});
     const Var y = sum(tape, tape.constant(row, {n}));
     CHECK(tape.shape(y) == Shape{});
-    CHECK(std::abs(static_cast<double>(tape.value(y)[0]) - expected) < kReduceTolerance * static_cast<double>(n));
+    CHECK(std::abs(static_cast<double>(tape.value(y)[0]) - expected) <
+          kReduceTolerance * static_cast<double>(n));
   }
 }
 
@@ -61,7 +62,8 @@ inline void check_softmax_values() {
     for (std::size_t row = 0; row < 3; ++row) {
       double total = 0;
       for (std::size_t i = 0; i < n; ++i) total += std::exp(static_cast<double>(x[row * n + i]));
-      for (std::size_t i = 0; i < n; ++i) expected.push_back(std::exp(static_cast<double>(x[row * n + i])) / total);
+      for (std::size_t i = 0; i < n; ++i)
+        expected.push_back(std::exp(static_cast<double>(x[row * n + i])) / total);
     }
     Tape tape;
     tape.reset({});

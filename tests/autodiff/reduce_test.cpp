@@ -1,10 +1,9 @@
 #include "framework/autodiff/reduce.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/tensor/error.hpp"
 #include "tests/autodiff/leaves.hpp"
 #include "tests/autodiff/reduce_cases.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 

@@ -1,11 +1,10 @@
 #include "framework/autodiff/reduce.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/autodiff/broadcast.hpp"
 #include "framework/autodiff/elementwise.hpp"
 #include "framework/autodiff/gradient_check.hpp"
 #include "tests/autodiff/reduce_cases.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 using Inputs = std::span<const Var>;

@@ -1,9 +1,9 @@
 #include "framework/autodiff/shaping.hpp"
 
-#include <catch2/catch.hpp>
 #include <numeric>
 
 #include "framework/tensor/error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
 using namespace tapehead;
@@ -29,7 +29,8 @@ TEST_CASE("reshape keeps the elements and their order", "[shaping]") {
   const Var y = reshape(numbers.tape, numbers({2, 6}), {3, 2, 2});
   CHECK(numbers.tape.shape(y) == Shape{3, 2, 2});
   CHECK_THAT(numbers.tape.value(y), equal_to({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
-  CHECK_THROWS_WITH(reshape(numbers.tape, numbers({2, 6}), {5}), "reshape: argument has shape [2, 6], expected [5]");
+  CHECK_THROWS_WITH(reshape(numbers.tape, numbers({2, 6}), {5}),
+                    "reshape: argument has shape [2, 6], expected [5]");
 }
 
 TEST_CASE("slice takes columns of the last axis", "[shaping]") {
@@ -38,7 +39,8 @@ TEST_CASE("slice takes columns of the last axis", "[shaping]") {
   CHECK(numbers.tape.shape(y) == Shape{2, 2, 2});
   CHECK_THAT(numbers.tape.value(y), equal_to({1, 2, 5, 6, 9, 10, 13, 14}));
   CHECK_THAT(numbers.tape.value(slice(numbers.tape, numbers({4}), 3, 1)), equal_to({3}));
-  CHECK_THROWS_WITH(slice(numbers.tape, numbers({2, 4}), 3, 2), "slice: argument's last axis has shape [4], expected [5]");
+  CHECK_THROWS_WITH(slice(numbers.tape, numbers({2, 4}), 3, 2),
+                    "slice: argument's last axis has shape [4], expected [5]");
 }
 
 TEST_CASE("concat puts parts side by side", "[shaping]") {
@@ -65,7 +67,8 @@ TEST_CASE("pad adds zeros behind the last axis", "[shaping]") {
   const Var y = pad(numbers.tape, numbers({2, 2}, 1), 4);
   CHECK(numbers.tape.shape(y) == Shape{2, 4});
   CHECK_THAT(numbers.tape.value(y), equal_to({1, 2, 0, 0, 3, 4, 0, 0}));
-  CHECK_THROWS_WITH(pad(numbers.tape, numbers({2, 5}), 4), "pad: argument's last axis has shape [5], expected [4]");
+  CHECK_THROWS_WITH(pad(numbers.tape, numbers({2, 5}), 4),
+                    "pad: argument's last axis has shape [5], expected [4]");
 }
 
 TEST_CASE("roll by one moves every element to the next place, the last to the first", "[shaping]") {
@@ -102,7 +105,8 @@ TEST_CASE("stack_steps puts parts side by side and steps under each other", "[sh
   CHECK(numbers.tape.shape(y) == Shape{4, 3});
   CHECK_THAT(numbers.tape.value(y), equal_to({0, 10, 11, 1, 12, 13, 100, 110, 111, 101, 112, 113}));
   const Var uneven[] = {parts[0], parts[1], parts[1], parts[0]};
-  CHECK_THROWS_WITH(stack_steps(numbers.tape, uneven, 2), "stack_steps: part has shape [2, 2], expected [2, 1]");
+  CHECK_THROWS_WITH(stack_steps(numbers.tape, uneven, 2),
+                    "stack_steps: part has shape [2, 2], expected [2, 1]");
   CHECK_THROWS_AS(stack_steps(numbers.tape, std::span(parts).first(3), 2), ShapeError);
 }
 
@@ -114,5 +118,6 @@ TEST_CASE("take_steps picks steps in the order asked for, also twice", "[shaping
   CHECK(numbers.tape.shape(y) == Shape{6, 2});
   CHECK_THAT(numbers.tape.value(y), equal_to({8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11}));
   const std::size_t beyond[] = {3};
-  CHECK_THROWS_WITH(take_steps(numbers.tape, x, beyond, 2), "take_steps: argument has shape [6, 2], expected [8]");
+  CHECK_THROWS_WITH(take_steps(numbers.tape, x, beyond, 2),
+                    "take_steps: argument has shape [6, 2], expected [8]");
 }

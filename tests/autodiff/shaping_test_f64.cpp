@@ -1,9 +1,8 @@
 #include "framework/autodiff/shaping.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/autodiff/elementwise.hpp"
 #include "framework/autodiff/gradient_check.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 using Inputs = std::span<const Var>;
@@ -32,7 +31,8 @@ TEST_CASE("ops that move elements move their gradients back", "[shaping][gradien
   }
   CHECK(check({{2, 3, 4}}, [](Tape& t, Inputs in) { return transpose(t, in[0]); }) < 1e-9);
   CHECK(check({{2, 7}}, [](Tape& t, Inputs in) { return repeat(t, in[0], 5); }) < 1e-9);
-  CHECK(check({{3, 2}, {3, 5}, {3, 2}, {3, 5}}, [](Tape& t, Inputs in) { return stack_steps(t, in, 2); }) < 1e-9);
+  CHECK(check({{3, 2}, {3, 5}, {3, 2}, {3, 5}}, [](Tape& t, Inputs in) { return stack_steps(t, in, 2); }) <
+        1e-9);
   const std::size_t steps[] = {2, 0, 2};
   CHECK(check({{6, 7}}, [&](Tape& t, Inputs in) { return take_steps(t, in[0], steps, 2); }) < 1e-9);
 }

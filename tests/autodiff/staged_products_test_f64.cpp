@@ -1,8 +1,6 @@
 // Weights used at many time steps: the staged products beside one matmul and add per step.
 #include "framework/autodiff/staged_products.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/autodiff/broadcast.hpp"
 #include "framework/autodiff/elementwise.hpp"
 #include "framework/autodiff/gradient_check.hpp"
@@ -10,6 +8,7 @@
 #include "framework/autodiff/reduce.hpp"
 #include "framework/autodiff/shaping.hpp"
 #include "tests/autodiff/leaves.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_values.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
@@ -30,9 +29,10 @@ using Linear = Var (*)(Tape&, Var, Inputs, bool);
 
 struct Network {
   std::size_t steps, batch;
-  bool input_in_the_middle = false;  // the constant input stands between the parts with gradient, not behind them
-  bool skip_outputs = false;         // every third step's second output is never used
-  bool freeze_second = false;        // the second weight has no gradient
+  bool input_in_the_middle =
+      false;                   // the constant input stands between the parts with gradient, not behind them
+  bool skip_outputs = false;   // every third step's second output is never used
+  bool freeze_second = false;  // the second weight has no gradient
 };
 
 constexpr std::size_t kInputs = 3, kState = 5, kOutputs = 17;

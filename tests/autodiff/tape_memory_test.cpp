@@ -1,7 +1,6 @@
 // What the tape does with memory from step to step.
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cstdint>
 
 #include "framework/autodiff/broadcast.hpp"
@@ -11,6 +10,7 @@
 #include "framework/nn/losses.hpp"
 #include "framework/nn/lstm.hpp"
 #include "tests/support/allocation_counter.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_values.hpp"
 
 using namespace tapehead;

@@ -1,6 +1,5 @@
 #include "framework/autodiff/tape.hpp"
 
-#include <catch2/catch.hpp>
 #include <stdexcept>
 
 #include "framework/autodiff/broadcast.hpp"
@@ -9,6 +8,7 @@
 #include "framework/autodiff/shaping.hpp"
 #include "framework/tensor/error.hpp"
 #include "tests/autodiff/leaves.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
 using namespace tapehead;
@@ -131,7 +131,8 @@ TEST_CASE("only a single element can be differentiated", "[tape]") {
 TEST_CASE("a constant needs as many numbers as its shape has", "[tape]") {
   Tape tape;
   tape.reset({});
-  CHECK_THROWS_WITH(tape.constant(std::vector<Real>(5), {2, 3}), "Tape::constant: data has shape [5], expected [6]");
+  CHECK_THROWS_WITH(tape.constant(std::vector<Real>(5), {2, 3}),
+                    "Tape::constant: data has shape [5], expected [6]");
 }
 
 TEST_CASE("a constant is a copy", "[tape]") {

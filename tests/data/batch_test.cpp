@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <numeric>
 #include <stdexcept>
 #include <vector>
+
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 

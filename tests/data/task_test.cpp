@@ -1,9 +1,9 @@
 #include "framework/data/task.hpp"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "framework/tensor/error.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 

@@ -2,11 +2,11 @@
 #include "framework/io/checkpoint.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 
 #include "framework/io/checkpoint_directory.hpp"
 #include "framework/tensor/error.hpp"
 #include "tests/io/fixtures.hpp"
+#include "tests/support/catch.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION::io_test {
 namespace {

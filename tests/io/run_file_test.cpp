@@ -2,7 +2,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -13,6 +12,7 @@
 #include "framework/io/run_writer.hpp"
 #include "framework/tensor/error.hpp"
 #include "tests/io/fixtures.hpp"
+#include "tests/support/catch.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION::io_test {
 namespace {

@@ -113,6 +113,37 @@ TEST_CASE("for every model a batch costs what its examples cost one by one", "[m
   });
 }
 
+TEST_CASE("every model counts what it gets wrong where the loss counts, and nowhere else", "[models]") {
+  for (const Loss loss : {Loss::bits, Loss::classes}) {
+    for_all_models(
+        [&](Model& model) {
+          const Batch batch = random_sequences({3, 2, loss}, 6, 3, {1, 2, 4, 5});
+          const auto& sequence = std::get<SequenceBatch>(batch);
+          Tape tape;
+          tape.reset(model.parameters().leaves(nullptr), false);
+          const std::vector<double> logits =
+              values(tape, model.predict(tape, batch, Steps::all, nullptr).logits);
+          double wrong = 0, unmasked_wrong = 0;
+          for (std::size_t t = 0; t < 6; ++t) {
+            for (std::size_t b = 0; b < 3; ++b) {
+              const double* const x = logits.data() + (t * 3 + b) * 2;
+              const bool first = sequence.targets(t, b, 0) == 1, second = sequence.targets(t, b, 1) == 1;
+              const double here = loss == Loss::bits ? ((x[0] > 0) != first) + ((x[1] > 0) != second)
+                                                     : (x[0] > x[1]) != first;
+              unmasked_wrong += here;
+              if (sequence.mask(t, b) == 1) wrong += here;
+            }
+          }
+          const Score score = model.score(tape, batch).score;
+          CHECK(score.wrong == wrong);
+          CHECK(score.examples == 3);
+          CHECK(score.mean_wrong() == Approx(wrong / 3));
+          CHECK(unmasked_wrong > wrong);
+        },
+        loss);
+  }
+}
+
 TEST_CASE("no model looks ahead: a step does not depend on later inputs", "[models]") {
   for_all_models([](Model& model) {
     Batch batch = random_sequences(kTask, 6, 2, {5});

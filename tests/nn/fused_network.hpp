@@ -20,13 +20,15 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 inline std::vector<std::vector<double>> run_fused_network() {
   constexpr std::size_t kBatch = 3, kUnits = 17, kInputs = 5, kSteps = 3;
   const std::array<Shape, 5> shapes = {Shape{kInputs + kUnits + 1, 4 * kUnits}, Shape{kUnits + 1, 4 * kUnits},
-                                       Shape{kUnits, 4 * kUnits}, Shape{kBatch, kUnits}, Shape{kBatch, kInputs}};
+                                       Shape{kUnits, 4 * kUnits}, Shape{kBatch, kUnits},
+                                       Shape{kBatch, kInputs}};
   std::vector<std::vector<Real>> values, gradients;
   std::vector<Leaf> leaves;
   for (std::size_t leaf = 0; leaf < shapes.size(); ++leaf) {
     values.emplace_back();
     for (std::size_t i = 0; i < shapes[leaf].size(); ++i) {
-      values.back().push_back(static_cast<Real>(0.4 * std::sin(0.7 * static_cast<double>(i * (leaf + 2) + 1))));
+      values.back().push_back(
+          static_cast<Real>(0.4 * std::sin(0.7 * static_cast<double>(i * (leaf + 2) + 1))));
     }
     gradients.emplace_back(shapes[leaf].size());
     leaves.push_back({values.back().data(), gradients.back().data(), shapes[leaf]});
@@ -47,11 +49,13 @@ inline std::vector<std::vector<double>> run_fused_network() {
   std::vector<Real> targets(kSteps * kBatch * kUnits, 0);
   for (std::size_t row = 0; row < kSteps * kBatch; ++row) targets[row * kUnits + row * 5 % kUnits] = 1;
   const std::vector<Real> mask(kSteps * kBatch, 1);
-  const Var bits = bits_loss(tape, upper, targets, mask), classes = class_loss(tape, probabilities, targets, mask);
+  const Var bits = bits_loss(tape, upper, targets, mask),
+            classes = class_loss(tape, probabilities, targets, mask);
   tape.backward(add(tape, bits, classes));
 
   std::vector<std::vector<double>> all;
-  for (const Var v : {upper, probabilities, bits, classes}) all.emplace_back(tape.value(v).begin(), tape.value(v).end());
+  for (const Var v : {upper, probabilities, bits, classes})
+    all.emplace_back(tape.value(v).begin(), tape.value(v).end());
   for (const std::vector<Real>& gradient : gradients) all.emplace_back(gradient.begin(), gradient.end());
   return all;
 }

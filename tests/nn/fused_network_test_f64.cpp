@@ -1,8 +1,7 @@
 #include "tests/nn/fused_network.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "tests/nn/fused_network_in_float.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
 using namespace tapehead;

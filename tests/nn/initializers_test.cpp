@@ -1,8 +1,9 @@
 #include "framework/nn/initializers.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
+
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 
@@ -60,7 +61,8 @@ TEST_CASE("Glorot's weights are uniform on ±√(6 / (inputs + outputs)), biases
   check_uniform(drawn(initial::glorot(false, 90), {60, 360}), 0.2);
 }
 
-TEST_CASE("an LSTM starts with Glorot's weights for each gate and with its forget gates open", "[initializers]") {
+TEST_CASE("an LSTM starts with Glorot's weights for each gate and with its forget gates open",
+          "[initializers]") {
   constexpr std::size_t kUnits = 90;
   const std::vector<double> weight = drawn(initial::lstm(1.5), {61, 4 * kUnits});
   check_uniform(std::span(weight).first(60 * 4 * kUnits), 0.2);

@@ -1,12 +1,12 @@
 // Losses by their definitions, in double.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "framework/nn/losses.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_values.hpp"
 
 namespace tapehead::testing {
@@ -23,7 +23,9 @@ struct LossData {
       mask.push_back(i % 3 == 1 ? 0 : i % 3 == 2 ? Real(0.5) : 1);
     }
   }
-  double logit(std::size_t row, std::size_t column) const { return static_cast<double>(logits[row * columns + column]); }
+  double logit(std::size_t row, std::size_t column) const {
+    return static_cast<double>(logits[row * columns + column]);
+  }
 
   std::size_t rows, columns;
   std::vector<Real> logits, bits, classes, mask;
@@ -61,7 +63,8 @@ inline void check_loss_values() {
       Tape tape;
       tape.reset({});
       const Var logits = tape.constant(d.logits, {rows, columns});
-      const Var bits = bits_loss(tape, logits, d.bits, d.mask), classes = class_loss(tape, logits, d.classes, d.mask);
+      const Var bits = bits_loss(tape, logits, d.bits, d.mask),
+                classes = class_loss(tape, logits, d.classes, d.mask);
       CHECK(tape.shape(bits) == Shape{});
       CHECK(tape.shape(classes) == Shape{});
       const double tolerance = 16 * static_cast<double>(std::numeric_limits<Real>::epsilon());

@@ -1,10 +1,9 @@
 #include "framework/nn/losses.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/tensor/error.hpp"
 #include "tests/autodiff/leaves.hpp"
 #include "tests/nn/losses_cases.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
 using namespace tapehead;
@@ -13,8 +12,8 @@ namespace {
 
 using Loss = Var (*)(Tape&, Var, std::span<const Real>, std::span<const Real>);
 
-Real loss_of(Loss loss, const std::vector<Real>& logits, const std::vector<Real>& targets, std::size_t rows = 1,
-             std::vector<Real> mask = {1}) {
+Real loss_of(Loss loss, const std::vector<Real>& logits, const std::vector<Real>& targets,
+             std::size_t rows = 1, std::vector<Real> mask = {1}) {
   Tape tape;
   tape.reset({});
   return tape.value(loss(tape, tape.constant(logits, {rows, logits.size() / rows}), targets, mask))[0];
@@ -30,7 +29,8 @@ TEST_CASE("losses are those of their definitions, for any number of rows and col
 
 TEST_CASE("a bit that is anybody's guess costs one bit, one of n equal classes ln n", "[losses]") {
   CHECK(loss_of(bits_loss, std::vector<Real>(8, 0), {1, 0, 1, 1, 0, 0, 1, 0}) == Approx(8));
-  CHECK(loss_of(class_loss, std::vector<Real>(10, 3), {0, 0, 0, 1, 0, 0, 0, 0, 0, 0}) == Approx(std::log(10.0)));
+  CHECK(loss_of(class_loss, std::vector<Real>(10, 3), {0, 0, 0, 1, 0, 0, 0, 0, 0, 0}) ==
+        Approx(std::log(10.0)));
 }
 
 TEST_CASE("losses stay finite where probabilities underflow", "[losses]") {

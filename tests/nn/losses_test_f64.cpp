@@ -1,6 +1,5 @@
 #include "framework/nn/losses.hpp"
 
-#include <catch2/catch.hpp>
 #include <numbers>
 
 #include "framework/autodiff/broadcast.hpp"
@@ -9,6 +8,7 @@
 #include "framework/autodiff/reduce.hpp"
 #include "tests/autodiff/leaves.hpp"
 #include "tests/nn/losses_cases.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
 using namespace tapehead;
@@ -52,12 +52,14 @@ TEST_CASE("losses are what generic ops make, values and gradients", "[losses]") 
     const auto classes = [&](Tape& tape, Var x) { return class_loss(tape, x, d.classes, d.mask); };
     CHECK_THAT(value_and_gradient(d, bits), testing::close_to(value_and_gradient(d, composed_bits), 1e-12));
     if (columns > 1) {  // one class of one costs nothing
-      CHECK_THAT(value_and_gradient(d, classes), testing::close_to(value_and_gradient(d, composed_classes), 1e-12));
+      CHECK_THAT(value_and_gradient(d, classes),
+                 testing::close_to(value_and_gradient(d, composed_classes), 1e-12));
     }
   }
 }
 
-TEST_CASE("losses have the gradient of central differences, also beside other uses of the logits", "[losses][gradient]") {
+TEST_CASE("losses have the gradient of central differences, also beside other uses of the logits",
+          "[losses][gradient]") {
   for (const std::size_t columns : {7U, 16U, 17U, 33U}) {
     const testing::LossData d(4, columns);
     CHECK(check_gradients({{4, columns}}, [&](Tape& tape, Inputs in) {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <array>
-#include <catch2/catch.hpp>
 #include <limits>
 #include <vector>
 
 #include "framework/nn/lstm.hpp"
 #include "tests/nn/lstm_reference.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_values.hpp"
 #include "tests/support/tensor_matcher.hpp"
 

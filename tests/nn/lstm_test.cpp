@@ -1,10 +1,10 @@
 #include "framework/nn/lstm.hpp"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "framework/tensor/error.hpp"
 #include "tests/nn/lstm_cases.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 using testing::close_to;
@@ -21,20 +21,24 @@ TEST_CASE("with gates wide open or shut an LSTM stores, keeps and forgets", "[ls
     const Leaf leaf{weight.data(), nullptr, {2, 4}};
     Tape tape;
     tape.reset({&leaf, 1}, false);
-    const Var hidden = tape.constant(std::vector<Real>{5}, {1, 1}), cell = tape.constant(std::vector<Real>{before}, {1, 1});
+    const Var hidden = tape.constant(std::vector<Real>{5}, {1, 1}),
+              cell = tape.constant(std::vector<Real>{before}, {1, 1});
     const LstmState next = lstm_step(tape, Var{0}, {&hidden, 1}, cell);
     return std::vector<Real>{tape.value(next.cell)[0], tape.value(next.hidden)[0]};
   };
-  CHECK_THAT(cell_after({-90, 90, 1, 90}, 0.5), close_to({0.5, std::tanh(0.5)}, 1e-6));  // keeps, and shows it
-  CHECK_THAT(cell_after({-90, 90, 1, -90}, 0.5), close_to({0.5, 0}, 1e-6));              // keeps, and hides it
-  CHECK_THAT(cell_after({90, -90, 90, 90}, 0.5), close_to({1, std::tanh(1.0)}, 1e-6));   // replaces 0.5 by 1
+  CHECK_THAT(cell_after({-90, 90, 1, 90}, 0.5),
+             close_to({0.5, std::tanh(0.5)}, 1e-6));                                    // keeps, and shows it
+  CHECK_THAT(cell_after({-90, 90, 1, -90}, 0.5), close_to({0.5, 0}, 1e-6));             // keeps, and hides it
+  CHECK_THAT(cell_after({90, -90, 90, 90}, 0.5), close_to({1, std::tanh(1.0)}, 1e-6));  // replaces 0.5 by 1
   CHECK_THAT(cell_after({90, 90, -90, 90}, 0.5), close_to({-0.5, std::tanh(-0.5)}, 1e-6));  // adds -1
 }
 
 TEST_CASE("an LSTM refuses what does not fit", "[lstm]") {
   Tape tape;
   tape.reset({});
-  const auto zeros = [&](const Shape& shape) { return tape.constant(std::vector<Real>(shape.size()), shape); };
+  const auto zeros = [&](const Shape& shape) {
+    return tape.constant(std::vector<Real>(shape.size()), shape);
+  };
   const Var parts[] = {zeros({2, 5}), zeros({2, 3})};
   CHECK_THROWS_WITH(lstm_step(tape, zeros({8, 20}), parts, zeros({2, 5})),
                     "lstm_step: weight has shape [8, 20], expected [9, 20]");
@@ -55,7 +59,8 @@ TEST_CASE("an LSTM refuses what does not fit", "[lstm]") {
 
 TEST_CASE("a stack registers its layers by path, the upper ones wider by the layer below", "[lstm]") {
   Parameters parameters;
-  const LstmStack stack(Scope(parameters, "controller"), {.inputs = 6, .units = 5, .layers = 2, .forget_bias = 1.5});
+  const LstmStack stack(Scope(parameters, "controller"),
+                        {.inputs = 6, .units = 5, .layers = 2, .forget_bias = 1.5});
   parameters.complete(1);
   const auto& all = parameters.all();
   REQUIRE(all.size() == 6);
@@ -84,6 +89,7 @@ TEST_CASE("a cell limit holds the cell, and the next step starts from what it ho
     state = stack.step(tape, {&x, 1}, state);
     CHECK_THAT(tape.value(state[0].cell), close_to(std::vector<double>(3, 0.25), 1e-6));
     // h comes from the cell before it was limited: 0 + 1, then 0.25 + 1.
-    CHECK_THAT(tape.value(state[0].hidden), close_to(std::vector<double>(3, std::tanh(t == 0 ? 1.0 : 1.25)), 1e-6));
+    CHECK_THAT(tape.value(state[0].hidden),
+               close_to(std::vector<double>(3, std::tanh(t == 0 ? 1.0 : 1.25)), 1e-6));
   }
 }

@@ -1,7 +1,5 @@
 #include "framework/nn/lstm.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/autodiff/broadcast.hpp"
 #include "framework/autodiff/elementwise.hpp"
 #include "framework/autodiff/gradient_check.hpp"
@@ -10,6 +8,7 @@
 #include "framework/autodiff/shaping.hpp"
 #include "tests/autodiff/leaves.hpp"
 #include "tests/nn/lstm_cases.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 using Inputs = std::span<const Var>;
@@ -30,18 +29,21 @@ LstmState composed_step(Tape& tape, Var weight, Inputs parts, Var previous_cell)
 
 // Four leaves: weight, h, c, one input for all steps. Returns values and gradients of Σ c·output.
 template <class Outputs>
-std::vector<Real> values_and_gradients(std::size_t units, std::size_t batch, std::size_t weight_rows, Outputs outputs) {
-  testing::Leaves leaves({{{weight_rows, 4 * units}, testing::random_values(weight_rows * 4 * units, "weight")},
-                          {{batch, units}, testing::random_values(batch * units, "h")},
-                          {{batch, units}, testing::random_values(batch * units, "c")},
-                          {{batch, 3}, testing::random_values(batch * 3, "x")}});
+std::vector<Real> values_and_gradients(std::size_t units, std::size_t batch, std::size_t weight_rows,
+                                       Outputs outputs) {
+  testing::Leaves leaves(
+      {{{weight_rows, 4 * units}, testing::random_values(weight_rows * 4 * units, "weight")},
+       {{batch, units}, testing::random_values(batch * units, "h")},
+       {{batch, units}, testing::random_values(batch * units, "c")},
+       {{batch, 3}, testing::random_values(batch * 3, "x")}});
   Tape tape;
   tape.reset(leaves.all());
   std::vector<Real> all;
   Var loss = tape.constant(std::vector<Real>{0}, {});
   for (const Var y : outputs(tape)) {
     all.insert(all.end(), tape.value(y).begin(), tape.value(y).end());
-    const Var cotangent = tape.constant(testing::random_values(tape.value(y).size(), "cotangent"), tape.shape(y));
+    const Var cotangent =
+        tape.constant(testing::random_values(tape.value(y).size(), "cotangent"), tape.shape(y));
     loss = add(tape, loss, sum(tape, multiply(tape, y, cotangent)));
   }
   tape.backward(loss);
@@ -79,7 +81,8 @@ TEST_CASE("the fused LSTM step is what generic ops make, values and gradients ov
   }
 }
 
-TEST_CASE("a step has the right gradients if only its hidden state, only its cell or neither is used", "[lstm]") {
+TEST_CASE("a step has the right gradients if only its hidden state, only its cell or neither is used",
+          "[lstm]") {
   const auto check = [](auto outputs) {
     return check_gradients({{12, 28}, {2, 7}, {2, 7}, {2, 4}}, [&](Tape& tape, Inputs in) {
       const Var parts[] = {in[1], in[3]};
@@ -140,7 +143,9 @@ TEST_CASE("a whole sequence at once is one step after the other", "[lstm]") {
 TEST_CASE("a sequence has the gradient of central differences in all its arguments", "[lstm][gradient]") {
   for (const std::size_t units : {3U, 17U}) {
     CHECK(check_gradients({{4 * 2, 4 * units}, {units, 4 * units}, {2, units}, {2, units}},
-                          [](Tape& tape, Inputs in) { return lstm_sequence(tape, in[0], in[1], {in[2], in[3]}); },
+                          [](Tape& tape, Inputs in) {
+                            return lstm_sequence(tape, in[0], in[1], {in[2], in[3]});
+                          },
                           {.elements = 60}) < 1e-7);
   }
   CHECK(check_gradients({{6, 12}, {3, 12}, {2, 3}, {2, 3}}, [](Tape& tape, Inputs in) {  // beside other uses
@@ -153,23 +158,24 @@ TEST_CASE("a sequence has the gradient of central differences in all its argumen
 TEST_CASE("a stack of layers learns all its weights and initial states", "[lstm][gradient]") {
   for (const double cell_clip : {0.0, 0.3}) {
     Parameters parameters;
-    const LstmStack stack(Scope(parameters, "lstm"), {.inputs = 5, .units = 4, .layers = 3, .cell_clip = cell_clip});
+    const LstmStack stack(Scope(parameters, "lstm"),
+                          {.inputs = 5, .units = 4, .layers = 3, .cell_clip = cell_clip});
     parameters.complete(3);
     for (Real& x : parameters.values(Var{2})) x = Real(0.1);  // an initial cell, which starts as 0
     const std::vector<Real> x = testing::random_values(6, "x"), z = testing::random_values(4, "z");
-    CHECK(check_parameter_gradients(
-              parameters,
-              [&](Tape& tape) {
-                const Var inputs[] = {tape.constant(x, {2, 3}), tape.constant(z, {2, 2})};
-                LstmStack::State state = stack.initial_state(tape, 2);
-                std::vector<Var> outputs;
-                for (int t = 0; t < 3; ++t) {
-                  state = stack.step(tape, inputs, state);
-                  outputs.push_back(state.back().hidden);
-                }
-                return outputs;
-              },
-              {.elements = 40}) < 1e-7);
+    CHECK(
+        check_parameter_gradients(parameters,
+                                  [&](Tape& tape) {
+                                    const Var inputs[] = {tape.constant(x, {2, 3}), tape.constant(z, {2, 2})};
+                                    LstmStack::State state = stack.initial_state(tape, 2);
+                                    std::vector<Var> outputs;
+                                    for (int t = 0; t < 3; ++t) {
+                                      state = stack.step(tape, inputs, state);
+                                      outputs.push_back(state.back().hidden);
+                                    }
+                                    return outputs;
+                                  },
+                                  {.elements = 40}) < 1e-7);
   }
 }
 

@@ -1,7 +1,6 @@
 #include "framework/nn/parameters.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
@@ -9,6 +8,7 @@
 #include "framework/autodiff/elementwise.hpp"
 #include "framework/autodiff/reduce.hpp"
 #include "framework/nn/initializers.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
 using namespace tapehead;
@@ -22,7 +22,8 @@ bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % kAlig
 
 }  // namespace
 
-TEST_CASE("parameters stand behind each other in one buffer, each on a cache line, with zeros between", "[parameters]") {
+TEST_CASE("parameters stand behind each other in one buffer, each on a cache line, with zeros between",
+          "[parameters]") {
   Parameters parameters;
   const Var a = parameters.add("a", {3}, initial::constant(1));
   const Var b = parameters.add("b", {2, 17}, initial::constant(2));
@@ -74,7 +75,8 @@ TEST_CASE("the same seed draws the same values, another seed others", "[paramete
 
 TEST_CASE("two parameters of the same kind start with different values", "[parameters]") {
   Parameters parameters;
-  const Var a = parameters.add("a", {40}, initial::normal(1)), b = parameters.add("b", {40}, initial::normal(1));
+  const Var a = parameters.add("a", {40}, initial::normal(1)),
+            b = parameters.add("b", {40}, initial::normal(1));
   parameters.complete(1);
   CHECK(copy(parameters.values(a)) != copy(parameters.values(b)));
 }
@@ -100,7 +102,8 @@ TEST_CASE("a path can be taken once, and only before the parameters are complete
                     "Parameters: there are two of the name 'lstm/weight'");
   parameters.complete(1);
   CHECK_THROWS_AS(scope.add("bias", {3}, initial::constant(0)), std::logic_error);
-  CHECK_THROWS_WITH(scope.add("bias", {3}, initial::constant(0)), "Parameters: 'lstm/bias' comes after complete()");
+  CHECK_THROWS_WITH(scope.add("bias", {3}, initial::constant(0)),
+                    "Parameters: 'lstm/bias' comes after complete()");
 }
 
 TEST_CASE("on a tape the handle of registration is the parameter, with its gradient beside", "[parameters]") {

@@ -1,11 +1,11 @@
 #include "tasks/copy.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <map>
 #include <vector>
 
 #include "framework/tensor/error.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 

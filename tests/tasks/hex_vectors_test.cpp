@@ -1,7 +1,8 @@
 #include "tasks/hex_vectors.hpp"
 
-#include <catch2/catch.hpp>
 #include <stdexcept>
+
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 

@@ -1,11 +1,11 @@
 #include "tasks/task_catalogue.hpp"
 
-#include <catch2/catch.hpp>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "framework/tensor/error.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 

@@ -1,11 +1,11 @@
 #include "framework/tensor/arena.hpp"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <vector>
 
 #include "tests/support/allocation_counter.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 

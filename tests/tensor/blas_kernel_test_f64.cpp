@@ -1,10 +1,10 @@
 #include "framework/tensor/blas_kernel.hpp"
 
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <string>
 
 #include "framework/tensor/error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/tensor/matmul_cases.hpp"
 
 using namespace tapehead;
@@ -17,7 +17,8 @@ TEST_CASE("BLAS products are those of three nested loops, whatever is transposed
       };
       for (const std::size_t m : {1U, 3U, 17U}) {
         for (const std::size_t k : {1U, 5U, 33U}) {
-          for (const std::size_t n : {1U, 8U, 19U}) testing::check_product(product, a, b, m, k, n, (m + k + n) % 4);
+          for (const std::size_t n : {1U, 8U, 19U})
+            testing::check_product(product, a, b, m, k, n, (m + k + n) % 4);
         }
       }
       testing::check_nan_arrives(product, a, b);
@@ -27,7 +28,9 @@ TEST_CASE("BLAS products are those of three nested loops, whatever is transposed
 
 TEST_CASE("BLAS products refuse factors and results that do not fit", "[blas]") {
   Real x[100] = {};
-  const auto matrix = [&](std::size_t rows, std::size_t columns) { return Matrix{x, rows, columns, columns}; };
+  const auto matrix = [&](std::size_t rows, std::size_t columns) {
+    return Matrix{x, rows, columns, columns};
+  };
   CHECK_THROWS_WITH(blas_matmul(matrix(2, 3), false, matrix(4, 5), false, matrix(2, 5)),
                     "blas_matmul: inner axis of b has shape [4], expected [3]");
   CHECK_THROWS_WITH(blas_matmul(matrix(3, 2), true, matrix(5, 3), true, matrix(5, 2)),

@@ -2,7 +2,6 @@
 // and strides, reading and writing nothing beside the matrices.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "framework/tensor/matmul.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_values.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
@@ -32,7 +32,8 @@ struct Padded {
 };
 
 /// op(a) · op(b) by loops, row-major and dense.
-inline std::vector<double> naive_product(const Padded& a, bool transpose_a, const Padded& b, bool transpose_b) {
+inline std::vector<double> naive_product(const Padded& a, bool transpose_a, const Padded& b,
+                                         bool transpose_b) {
   const std::size_t m = transpose_a ? a.columns : a.rows, k = transpose_a ? a.rows : a.columns;
   const std::size_t n = transpose_b ? b.rows : b.columns;
   std::vector<double> c(m * n, 0.0);
@@ -49,27 +50,29 @@ inline std::vector<double> naive_product(const Padded& a, bool transpose_a, cons
 using Product = std::function<void(ConstMatrix, ConstMatrix, Matrix, Into)>;
 
 /// Runs a product into a result with gaps, replacing what was there (NaN) and adding to it.
-inline void check_product(const Product& product, bool transpose_a, bool transpose_b, std::size_t m, std::size_t k,
-                          std::size_t n, std::size_t gap) {
+inline void check_product(const Product& product, bool transpose_a, bool transpose_b, std::size_t m,
+                          std::size_t k, std::size_t n, std::size_t gap) {
   constexpr Real kGuard = -77;
   const Padded a = transpose_a ? Padded(k, m, gap, "a") : Padded(m, k, gap, "a");
   const Padded b = transpose_b ? Padded(n, k, gap + 1, "b") : Padded(k, n, gap + 1, "b");
   const std::vector<double> expected = naive_product(a, transpose_a, b, transpose_b);
   const std::size_t stride = n + gap;
-  const double tolerance = 8 * std::sqrt(static_cast<double>(k) + 1) *
-                           static_cast<double>(std::numeric_limits<Real>::epsilon());
+  const double tolerance =
+      8 * std::sqrt(static_cast<double>(k) + 1) * static_cast<double>(std::numeric_limits<Real>::epsilon());
   for (const Into into : {Into::replace, Into::add}) {
     std::vector<Real> result(m * stride, kGuard);
     std::vector<double> wanted(m * stride, static_cast<double>(kGuard));
     for (std::size_t i = 0; i < m; ++i) {
       for (std::size_t j = 0; j < n; ++j) {
-        const Real before = into == Into::add ? static_cast<Real>(i + 2 * j) / 16 : std::numeric_limits<Real>::quiet_NaN();
+        const Real before =
+            into == Into::add ? static_cast<Real>(i + 2 * j) / 16 : std::numeric_limits<Real>::quiet_NaN();
         result[i * stride + j] = before;
         wanted[i * stride + j] = expected[i * n + j] + (into == Into::add ? static_cast<double>(before) : 0);
       }
     }
     product(a.view(), b.view(), {result.data(), m, n, stride}, into);
-    INFO("m " << m << ", k " << k << ", n " << n << ", gap " << gap << (into == Into::add ? ", add" : ", replace"));
+    INFO("m " << m << ", k " << k << ", n " << n << ", gap " << gap
+              << (into == Into::add ? ", add" : ", replace"));
     // Gaps of the result are part of the comparison, at full size: they have to be kGuard still.
     CHECK_THAT(result, close_to(wanted, tolerance));
   }
@@ -85,7 +88,8 @@ inline void check_product_sizes(const Product& product, bool transpose_a, bool t
     }
   }
   for (const std::size_t k : {127U, 128U, 129U, 256U, 300U}) {
-    for (const std::size_t m : {1U, 3U, 16U, 65U}) check_product(product, transpose_a, transpose_b, m, k, 40, 0);
+    for (const std::size_t m : {1U, 3U, 16U, 65U})
+      check_product(product, transpose_a, transpose_b, m, k, 40, 0);
     check_product(product, transpose_a, transpose_b, 20, 33, k, 5);
     check_product(product, transpose_a, transpose_b, k, 20, 33, 5);
   }

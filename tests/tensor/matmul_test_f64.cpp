@@ -1,8 +1,7 @@
 #include "framework/tensor/matmul.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/tensor/error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/tensor/matmul_cases.hpp"
 
 using namespace tapehead;
@@ -33,7 +32,9 @@ TEST_CASE("zero times NaN is NaN in a matrix product, in its column only", "[mat
 
 TEST_CASE("matrix products refuse factors and results that do not fit", "[matmul]") {
   Real x[100] = {};
-  const auto matrix = [&](std::size_t rows, std::size_t columns) { return Matrix{x, rows, columns, columns}; };
+  const auto matrix = [&](std::size_t rows, std::size_t columns) {
+    return Matrix{x, rows, columns, columns};
+  };
   CHECK_THROWS_AS(matmul(matrix(2, 3), matrix(4, 5), matrix(2, 5)), ShapeError);
   CHECK_THROWS_WITH(matmul(matrix(2, 3), matrix(3, 5), matrix(2, 4)),
                     "matmul: result has shape [2, 4], expected [2, 5]");

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdint>
 #include <stdexcept>
 #include <vector>
+
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 

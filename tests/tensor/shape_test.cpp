@@ -1,8 +1,7 @@
 #include "framework/tensor/shape.hpp"
 
-#include <catch2/catch.hpp>
-
 #include "framework/tensor/error.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 

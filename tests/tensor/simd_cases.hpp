@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "framework/tensor/row_kernels.hpp"
 #include "framework/tensor/simd.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/support/random_values.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
@@ -30,7 +30,8 @@ std::vector<Real> each_lane(F f, std::vector<Real> x) {
 /// The largest error of f over [low, high], in units of the precision at the exact value (a function of long double),
 /// or at `least` if that is larger.
 template <class F, class Exact>
-double worst_error(F f, Exact exact, double low, double high, double least = std::numeric_limits<Real>::min()) {
+double worst_error(F f, Exact exact, double low, double high,
+                   double least = std::numeric_limits<Real>::min()) {
   constexpr std::size_t kPoints = 200'000;
   std::vector<Real> x(kPoints);
   for (std::size_t i = 0; i < kPoints; ++i) {
@@ -81,9 +82,11 @@ inline void check_accuracy() {
 inline void check_special_values() {
   const auto with = [](auto f) { return each_lane(f, {kNan, -kInfinity, kInfinity, 0}); };
   CHECK_THAT(with([](const Vec& x) { return exp(x); }), equal_to(std::vector<Real>{kNan, 0, kInfinity, 1}));
-  CHECK_THAT(with([](const Vec& x) { return log(x); }), equal_to(std::vector<Real>{kNan, kNan, kInfinity, -kInfinity}));
+  CHECK_THAT(with([](const Vec& x) { return log(x); }),
+             equal_to(std::vector<Real>{kNan, kNan, kInfinity, -kInfinity}));
   CHECK_THAT(with([](const Vec& x) { return tanh(x); }), equal_to(std::vector<Real>{kNan, -1, 1, 0}));
-  CHECK_THAT(with([](const Vec& x) { return sigmoid(x); }), equal_to(std::vector<Real>{kNan, 0, 1, Real(0.5)}));
+  CHECK_THAT(with([](const Vec& x) { return sigmoid(x); }),
+             equal_to(std::vector<Real>{kNan, 0, 1, Real(0.5)}));
   CHECK_THAT(with([](const Vec& x) { return softplus(x); }),
              close_to(std::vector<Real>{kNan, 0, kInfinity, static_cast<Real>(std::log(2.0))}, 1e-7));
   // Where e^x is not finite, these still are.
@@ -207,7 +210,8 @@ inline void check_row_kernels() {
     softmax_row_backward(out.data(), dy.data(), n, gradient.data(), true);
     CHECK_THAT(gradient, close_to(dx_added, tolerance));
 
-    CHECK(std::abs(static_cast<double>(dot_row(x.data(), dy.data(), n)) - dot) <= tolerance * static_cast<double>(n));
+    CHECK(std::abs(static_cast<double>(dot_row(x.data(), dy.data(), n)) - dot) <=
+          tolerance * static_cast<double>(n));
     std::vector<Real> to(n, kNan);
     add_row(x.data(), n, to.data(), false);
     CHECK_THAT(to, equal_to(x));

@@ -1,5 +1,5 @@
-#include <catch2/catch.hpp>
 
+#include "tests/support/catch.hpp"
 #include "tests/tensor/simd_cases.hpp"
 
 using namespace tapehead;

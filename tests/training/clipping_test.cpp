@@ -1,11 +1,11 @@
 #include "framework/training/clipping.hpp"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "framework/tensor/random.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace tapehead;
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -12,6 +11,7 @@
 
 #include "framework/tensor/random.hpp"
 #include "framework/training/optimizer.hpp"
+#include "tests/support/catch.hpp"
 
 namespace reference {
 

@@ -1,10 +1,10 @@
 #include "framework/training/optimizer.hpp"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
 #include "framework/tensor/error.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/training/optimizer_reference.hpp"
 
 using namespace tapehead;

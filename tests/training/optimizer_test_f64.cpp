@@ -1,7 +1,7 @@
-#include <catch2/catch.hpp>
 #include <type_traits>
 
 #include "framework/training/optimizer.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/training/optimizer_reference.hpp"
 
 using namespace tapehead;

@@ -1,0 +1,20 @@
+// The benchmarks that `tapehead bench NAME` knows. Each prints a table on stdout and returns what goes into
+// the file.
+#pragma once
+
+#include <vector>
+
+#include "tests/benchmarks/machine_peak.hpp"
+#include "tests/benchmarks/report.hpp"
+
+namespace tapehead::bench {
+
+/// A training step of copy at fixed length 20 and batch 1, 16, 64, beside the same model in libtorch if it
+/// was built with that; a breakdown by op; two threads against one. Throws std::runtime_error if the peer
+/// computes another cost or gradient than we do.
+std::vector<Entry> ntm_copy(const MachinePeak& peak);
+
+/// Each matrix product of that step as a fraction of the core's peak, beside OpenBLAS.
+std::vector<Entry> matmul(const MachinePeak& peak);
+
+}  // namespace tapehead::bench

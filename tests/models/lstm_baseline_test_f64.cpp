@@ -1,0 +1,85 @@
+// The LSTM baseline, which runs layer by layer, against layers that run step by step.
+#include "framework/models/lstm_baseline.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "framework/autodiff/products.hpp"
+#include "framework/autodiff/shaping.hpp"
+#include "framework/nn/initializers.hpp"
+#include "tests/models/small_models.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/tensor_matcher.hpp"
+
+using namespace tapehead;
+using tapehead::testing::close_to;
+
+namespace {
+
+constexpr std::size_t kInputs = 3, kOutputs = 2, kUnits = 4, kLayers = 3, kSteps = 5, kExamples = 2;
+
+using Values = std::map<std::string, std::span<Real>>;
+
+Values values_of(Parameters& parameters) {
+  Values result;
+  for (std::uint32_t p = 0; p < parameters.all().size(); ++p) {
+    result[parameters.all()[p].path] = parameters.values(Var{p});
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the LSTM baseline is its layers, step by step", "[models]") {
+  LstmBaseline::Options options;
+  options.units = kUnits;
+  options.layers = kLayers;
+  LstmBaseline model({kInputs, kOutputs, Loss::bits}, options, 1);
+  Values of_model = values_of(model.parameters());
+  Draws draws = RandomStream(1, "initial states").draws();
+  for (auto& [path, values] : of_model) {  // a start of zeros would hide what it is used for
+    if (path.find("initial") == std::string::npos) continue;
+    for (Real& value : values) value = static_cast<Real>(draws.normal());
+  }
+
+  Parameters parameters;
+  const LstmStack stack(Scope(parameters) / "lstm", {.inputs = kInputs, .units = kUnits, .layers = kLayers});
+  const Var output = parameters.add("output/weight", {kLayers * kUnits + 1, kOutputs}, initial::constant(0));
+  parameters.complete(1);
+  Values of_stack = values_of(parameters);
+  for (auto& [path, values] : of_stack) {
+    if (!path.ends_with("layer_1/weight") && !path.ends_with("layer_2/weight") &&
+        !path.ends_with("layer_3/weight")) {
+      std::ranges::copy(of_model.at(path), values.begin());
+      continue;
+    }
+    // Rows of the stack are [below, hidden, inputs, 1]; the baseline keeps hidden apart.
+    const std::string layer = path.substr(0, path.rfind('/'));
+    const std::span<Real> input = of_model.at(layer + "/input"),
+                          recurrent = of_model.at(layer + "/recurrent");
+    const std::size_t below = layer.ends_with("1") ? 0 : kUnits * 4 * kUnits;
+    auto to = std::ranges::copy(input.first(below), values.begin()).out;
+    to = std::ranges::copy(recurrent, to).out;
+    std::ranges::copy(input.subspan(below), to);
+  }
+
+  const Batch batch = random_sequences({kInputs, kOutputs, Loss::bits}, kSteps, kExamples, {1, 3, 4});
+  const auto& inputs = std::get<SequenceBatch>(batch).inputs;
+  Tape tape;
+  tape.reset(parameters.leaves(nullptr), false);
+  LstmStack::State state = stack.initial_state(tape, kExamples);
+  std::vector<double> expected;
+  for (std::size_t t = 0; t < kSteps; ++t) {
+    constexpr std::size_t kRow = kExamples * kInputs;
+    const Var input = tape.constant({inputs.data() + t * kRow, kRow}, {kExamples, kInputs});
+    state = stack.step(tape, std::array{input}, state);
+    std::vector<Var> hidden;
+    for (const LstmState& layer : state) hidden.push_back(layer.hidden);
+    const Var logits = linear(tape, output, hidden);
+    expected.insert(expected.end(), tape.value(logits).begin(), tape.value(logits).end());
+  }
+  Tape other;
+  other.reset(model.parameters().leaves(nullptr), false);
+  CHECK_THAT(other.value(model.predict(other, batch, Steps::all, nullptr).logits), close_to(expected, 1e-12));
+}
