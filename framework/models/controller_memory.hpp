@@ -33,7 +33,7 @@ class ControllerMemory final : public Model {
     const SequenceBatch& sequence = sequences("ControllerMemory::predict", batch);
     const std::size_t examples = sequence.size(), width = task().input_size;
     const std::span<const std::size_t> steps = steps_of(tape, sequence, which);
-    const std::size_t last = steps.empty() ? 0 : steps.back() + 1;
+    const std::size_t last = steps.back() + 1;
     Var* const outputs = tape.arena().array<Var>(2 * steps.size());
     std::size_t kept = 0;
 

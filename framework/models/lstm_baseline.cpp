@@ -25,7 +25,7 @@ Prediction LstmBaseline::predict(Tape& tape, const Batch& batch, Steps which, Re
   const SequenceBatch& sequence = sequences("LstmBaseline::predict", batch);
   const std::size_t examples = sequence.size(), width = task().input_size;
   const std::span<const std::size_t> steps = steps_of(tape, sequence, which);
-  const std::size_t last = steps.empty() ? 0 : steps.back() + 1;
+  const std::size_t last = steps.back() + 1;
   const Var inputs =
       tape.constant({sequence.inputs.data(), last * examples * width}, {last * examples, width});
 

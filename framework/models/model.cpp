@@ -18,6 +18,7 @@ std::span<const std::size_t> Model::steps_of(Tape& tape, const SequenceBatch& ba
     const bool counts = std::any_of(mask, mask + examples, [](Real m) { return m != 0; });
     if (counts || steps == Steps::all) chosen[count++] = t;
   }
+  if (count == 0) throw std::invalid_argument("the loss counts at no step of the batch");
   return {chosen, count};
 }
 

@@ -37,7 +37,7 @@ enum class Steps { scored, all };
 class Recorder {
  public:
   virtual ~Recorder() = default;
-  /// `recordings` are valid during the call only; so are their Vars' values.
+  /// `recordings` are valid during the call only; their Vars until the tape is reset.
   virtual void record(const Tape& tape, std::size_t time, std::span<const Recording> recordings) = 0;
 };
 
@@ -75,7 +75,7 @@ class Model {
   Scored score(Tape& tape, const Batch& batch) const;
 
  protected:
-  /// The steps of a batch that `steps` asks for, in the tape's arena.
+  /// The steps of a batch that `steps` asks for, in the tape's arena. Throws std::invalid_argument if there are none.
   static std::span<const std::size_t> steps_of(Tape& tape, const SequenceBatch& batch, Steps steps);
 
   /// The batch as sequences, its widths checked. Throws ShapeError.

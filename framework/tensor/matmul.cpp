@@ -119,31 +119,31 @@ void product(Left left, const Real* right, std::size_t right_stride, std::size_t
   }
 }
 
-// One row times a matrix: four rows of the matrix at a time, so that the result is read and written a quarter as
+// Adds Rows rows of a matrix, each times its factor, to `out`.
+template <std::size_t Rows>
+TAPEHEAD_INLINE void add_rows(const Real* factors, const Real* rows, std::size_t stride, std::size_t n,
+                              Real* out) {
+  Vec factor[Rows];
+  TAPEHEAD_UNROLL
+  for (std::size_t r = 0; r < Rows; ++r) factor[r] = Vec(factors[r]);
+  for_each_vector(n, [&](std::size_t i, auto at) {
+    Vec sum = at.load(out + i);
+    TAPEHEAD_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) sum = xsimd::fma(factor[r], at.load(rows + r * stride + i), sum);
+    at.store(out + i, sum);
+  });
+}
+
+// One row times a matrix: several rows of the matrix at a time, so that the result is read and written that much less
 // often while the matrix streams through.
 TAPEHEAD_KERNEL void row_times_matrix(const Real* a, ConstMatrix b, Real* out, Into into) {
-  const std::size_t n = b.columns;
-  if (into == Into::replace) std::fill(out, out + n, Real(0));
+  constexpr std::size_t kRowsAtOnce = 8;
+  if (into == Into::replace) std::fill(out, out + b.columns, Real(0));
   std::size_t k = 0;
-  for (; k + 4 <= b.rows; k += 4) {
-    const Real* const row = b.data + k * b.stride;
-    const Vec a0(a[k]), a1(a[k + 1]), a2(a[k + 2]), a3(a[k + 3]);
-    for_each_vector(n, [&](std::size_t i, auto at) {
-      Vec sum = at.load(out + i);
-      sum = xsimd::fma(a0, at.load(row + i), sum);
-      sum = xsimd::fma(a1, at.load(row + b.stride + i), sum);
-      sum = xsimd::fma(a2, at.load(row + 2 * b.stride + i), sum);
-      sum = xsimd::fma(a3, at.load(row + 3 * b.stride + i), sum);
-      at.store(out + i, sum);
-    });
+  for (; k + kRowsAtOnce <= b.rows; k += kRowsAtOnce) {
+    add_rows<kRowsAtOnce>(a + k, b.data + k * b.stride, b.stride, b.columns, out);
   }
-  for (; k < b.rows; ++k) {
-    const Vec factor(a[k]);
-    const Real* const row = b.data + k * b.stride;
-    for_each_vector(n, [&](std::size_t i, auto at) {
-      at.store(out + i, xsimd::fma(factor, at.load(row + i), at.load(out + i)));
-    });
-  }
+  for (; k < b.rows; ++k) add_rows<1>(a + k, b.data + k * b.stride, b.stride, b.columns, out);
 }
 
 // Dot products of Rows rows of a with kLanes / Rows rows of b; all are summed across lanes at once.
@@ -224,7 +224,7 @@ void matmul(ConstMatrix a, ConstMatrix b, Matrix result, Into into) {
 
 void matmul_transposed_right(ConstMatrix a, ConstMatrix b, Matrix result, Into into) {
   expect_product("matmul_transposed_right", a.columns, b.columns, result, a.rows, b.rows);
-  constexpr std::size_t kRows = 4;
+  constexpr std::size_t kRows = std::min<std::size_t>(4, kLanes);
   const std::size_t whole = a.rows < kRows ? 0 : a.rows / kRows * kRows;
   // Rows of b outside, so that each is fetched once and then serves all rows of a.
   for (std::size_t j = 0; j < b.rows && whole > 0; j += kLanes / kRows) {

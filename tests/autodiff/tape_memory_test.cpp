@@ -66,8 +66,10 @@ TEST_CASE("after the longest sequence has been seen, steps make no heap allocati
   network.step(200);
   network.step(200);  // chunks have become one
   const std::size_t before = testing::allocations();
-  for (const std::size_t steps : {200U, 10U, 1U, 77U, 200U}) network.step(steps);
-  network.step(200, false);
+  for (int repetition = 0; repetition < 10; ++repetition) {
+    for (const std::size_t steps : {200U, 10U, 1U, 77U, 200U}) network.step(steps);
+    network.step(200, false);
+  }
   CHECK(testing::allocations() == before);
   network.step(800);
   CHECK(testing::allocations() > before);
@@ -93,6 +95,22 @@ TEST_CASE("reset makes the same values in the same memory", "[tape][memory]") {
   };
   const Real* const first = run();
   CHECK(run() == first);
+}
+
+TEST_CASE("gradients that were kept go back to the pool at reset", "[tape][memory]") {
+  std::vector<Real> value(10'000, 1), gradient(10'000);
+  const Leaf leaf{value.data(), gradient.data(), {value.size()}};
+  Tape tape;
+  const auto step = [&] {
+    tape.reset({&leaf, 1});
+    const Var y = multiply(tape, Var{0}, Var{0});
+    tape.keep_gradient(y);
+    tape.backward(sum(tape, y));
+  };
+  step();
+  const std::size_t before = testing::allocations();
+  for (int repetition = 0; repetition < 10; ++repetition) step();
+  CHECK(testing::allocations() == before);
 }
 
 TEST_CASE("every value starts on a cache line", "[tape][memory]") {

@@ -1,11 +1,15 @@
 #include "framework/autodiff/tape.hpp"
 
+#include <array>
+#include <limits>
 #include <stdexcept>
 
 #include "framework/autodiff/broadcast.hpp"
 #include "framework/autodiff/elementwise.hpp"
+#include "framework/autodiff/products.hpp"
 #include "framework/autodiff/reduce.hpp"
 #include "framework/autodiff/shaping.hpp"
+#include "framework/nn/lstm.hpp"
 #include "framework/tensor/error.hpp"
 #include "tests/autodiff/leaves.hpp"
 #include "tests/support/catch.hpp"
@@ -92,15 +96,35 @@ TEST_CASE("a leaf without a gradient buffer is a constant", "[tape]") {
 }
 
 TEST_CASE("values that the loss does not use, before and after it, do no harm", "[tape]") {
-  Leaves leaves({{{2}, {1, 2}}});
-  Tape tape;
-  tape.reset(leaves.all());
-  const Var unused = exp(tape, Var{0});
-  const Var loss = sum(tape, affine(tape, Var{0}, 2, 0));
-  tanh(tape, unused);
-  multiply(tape, loss, loss);
-  tape.backward(loss);
-  CHECK_THAT(leaves.gradient(0), equal_to({2, 2}));
+  // Each op stands between the leaf and nothing, on memory that holds NaN from the step before.
+  const std::vector<Var (*)(Tape&, Var)> ops = {
+      [](Tape& t, Var x) { return exp(t, x); },
+      [](Tape& t, Var x) { return multiply(t, x, x); },
+      [](Tape& t, Var x) { return softmax(t, x); },
+      [](Tape& t, Var x) { return sum(t, x); },
+      [](Tape& t, Var x) { return transpose(t, x); },
+      [](Tape& t, Var x) { return roll(t, x, 1); },
+      [](Tape& t, Var x) { return matmul(t, x, x); },
+      [](Tape& t, Var x) { return slice(t, x, 0, 1); },
+      [](Tape& t, Var x) { return linear(t, Var{1}, std::array{x}, false); },
+      [](Tape& t, Var x) { return lstm_step(t, Var{2}, std::array{x}, x).cell; }};
+  for (std::size_t op = 0; op < ops.size(); ++op) {
+    INFO("op " << op);
+    Leaves leaves({{{2, 2}, {1, 2, 3, 4}}, {{2, 2}, {1, 2, 3, 4}}, {{3, 8}, std::vector<Real>(24, 1)}});
+    Tape tape;
+    for (const Real scale : {std::numeric_limits<Real>::quiet_NaN(), Real(1)}) {
+      tape.reset(leaves.all());
+      const Var x = affine(tape, Var{0}, 1, 0);
+      const Var before = ops[op](tape, x);
+      const Var loss = sum(tape, std::isnan(scale) ? before : affine(tape, x, 2, 0));
+      ops[op](tape, x);
+      affine(tape, ops[op](tape, affine(tape, x, 3, 0)), 4, 0);
+      tape.backward(loss, scale);
+    }
+    CHECK_THAT(leaves.gradient(0), equal_to({2, 2, 2, 2}));
+    CHECK_THAT(leaves.gradient(1), equal_to({0, 0, 0, 0}));
+    CHECK_THAT(leaves.gradient(2), equal_to(std::vector<double>(24, 0.0)));
+  }
 }
 
 TEST_CASE("a tape that does not record computes the same values and cannot run backward", "[tape]") {
