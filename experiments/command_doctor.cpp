@@ -14,12 +14,11 @@ namespace {
 
 // The Python packages that figures need, and those that read runs for analysis.
 constexpr const char* kPythonPackages =
-    "import importlib, importlib.metadata, sys\n"
+    "import importlib, sys\n"
     "print('python ' + sys.version.split()[0])\n"
     "for name in ('numpy', 'h5py', 'matplotlib', 'xarray'):\n"
     "    try:\n"
-    "        importlib.import_module(name)\n"
-    "        print(name + ' ' + importlib.metadata.version(name))\n"
+    "        print(name + ' ' + importlib.import_module(name).__version__)\n"
     "    except Exception:\n"
     "        print(name + ' missing')\n";
 

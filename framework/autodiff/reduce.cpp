@@ -1,5 +1,8 @@
 #include "framework/autodiff/reduce.hpp"
 
+#include <string>
+
+#include "framework/tensor/error.hpp"
 #include "framework/tensor/row_kernels.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
@@ -56,8 +59,10 @@ void softmax_backward(Tape& tape, const SoftmaxRecord& r) {
 Var sum(Tape& tape, Var x) { return sum_over(tape, x, {}, 1, tape.shape(x).size(), 1); }
 
 Var sum(Tape& tape, Var x, std::size_t axis) {
-  const Shape& shape = tape.shape(x);
-  if (axis >= shape.rank()) throw_shape_error("sum", "axis", {axis}, {shape.rank() - 1});
+  const Shape shape = tape.shape(x);
+  if (axis >= shape.rank()) {
+    throw ShapeError("sum: there is no axis " + std::to_string(axis) + " in shape " + to_string(shape));
+  }
   Shape result = shape;
   result[axis] = 1;
   std::size_t outer = 1, inner = 1;

@@ -37,7 +37,7 @@ struct MemoryStep {
 struct Recording {
   std::string_view name;               // "write_weights"
   std::string_view long_name;          // for an axis label: "write weighting"
-  std::vector<std::string_view> axes;  // behind step, example and time: {"write_head", "slot"}
+  std::vector<std::string_view> axes;  // behind step, example and time: {"head", "slot"}
   Shape extents;                       // of those axes
   Var source;
   std::size_t example_step = 0;

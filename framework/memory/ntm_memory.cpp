@@ -83,20 +83,20 @@ std::vector<Recording> NtmMemory::trace(const Tape& tape, const State& state) co
   const auto of_heads = [&](std::string_view name, std::string_view text, std::size_t column) {
     return record_columns(tape, name, text, {"head"}, {heads}, state.parameters, column);
   };
-  const auto vectors = [&](std::string_view name, std::string_view text, std::string_view head,
-                           std::size_t count, Var source, std::size_t column) {
-    return record_columns(tape, name, text, {head, "width"}, {count, width}, source, column);
+  const auto vectors = [&](std::string_view name, std::string_view text, std::size_t count, Var source,
+                           std::size_t column) {
+    return record_columns(tape, name, text, {"head", "width"}, {count, width}, source, column);
   };
   const Var row = state.parameters;
   return {
-      record_columns(tape, "read_weights", "read weighting", {"read_head", "slot"}, {reads, slots},
+      record_columns(tape, "read_weights", "read weighting", {"head", "slot"}, {reads, slots},
                      state.read_weights),
-      record_columns(tape, "write_weights", "write weighting", {"write_head", "slot"}, {writes, slots},
+      record_columns(tape, "write_weights", "write weighting", {"head", "slot"}, {writes, slots},
                      state.write_weights),
-      vectors("reads", "vector read", "read_head", reads, state.read, 0),
-      vectors("key", "key", "head", heads, row, layout_.key()),
-      vectors("add", "add vector", "write_head", writes, row, layout_.add()),
-      vectors("erase", "erase vector", "write_head", writes, row, layout_.erase()),
+      vectors("reads", "vector read", reads, state.read, 0),
+      vectors("key", "key", heads, row, layout_.key()),
+      vectors("add", "add vector", writes, row, layout_.add()),
+      vectors("erase", "erase vector", writes, row, layout_.erase()),
       of_heads("key_strength", "key strength", layout_.key_strength()),
       of_heads("gate", "interpolation gate", layout_.gate()),
       of_heads("sharpening", "sharpening exponent", layout_.sharpening()),

@@ -187,6 +187,15 @@ TEST_CASE("every model refuses a batch of another task, naming both shapes", "[m
   });
 }
 
+TEST_CASE("every model refuses a batch in which the loss counts nowhere", "[models]") {
+  for_all_models([](Model& model) {
+    Tape tape;
+    tape.reset(model.parameters().leaves(nullptr), false);
+    const Batch batch = random_sequences(kTask, 6, 3, {});
+    CHECK_THROWS_WITH(model.score(tape, batch), "the loss counts at no step of the batch");
+  });
+}
+
 TEST_CASE("the same seed builds the same model, another seed another", "[models]") {
   for (const ModelEntry& entry : model_catalogue()) {
     INFO(entry.name);

@@ -48,11 +48,11 @@ MemoryStep<ContentMemory::State> ContentMemory::step(Tape& tape, Var control, co
 }
 
 std::vector<Recording> ContentMemory::trace(const Tape& tape, const State& state) const {
-  const auto weights = [&](std::string_view name, std::string_view text, std::string_view head, Var source) {
-    return record_columns(tape, name, text, {head, "slot"}, {1, shape_.slots}, source);
+  const auto weights = [&](std::string_view name, std::string_view text, Var source) {
+    return record_columns(tape, name, text, {"head", "slot"}, {1, shape_.slots}, source);
   };
-  return {weights("read_weights", "read weighting", "read_head", state.read_weights),
-          weights("write_weights", "write weighting", "write_head", state.write_weights)};
+  return {weights("read_weights", "read weighting", state.read_weights),
+          weights("write_weights", "write weighting", state.write_weights)};
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION
