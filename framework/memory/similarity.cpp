@@ -15,25 +15,18 @@ struct Record {
   MemoryShape shape;
   std::size_t first_key, heads;
   SimilarityEpsilon epsilon;
-  const Real* inverse_norms;  // 1 / √(|M(i)|² + a) [batch, stride]
-  const Real* key_norms;      // √(|k|² + a) [batch, heads]
+  const Real* norms;      // √(|M(i)|² + a) [batch, stride]
+  const Real* key_norms;  // √(|k|² + a) [batch, heads]
 };
 
 // Heads of one example that are scored in one pass over the memory; more take several passes.
 constexpr std::size_t kHeadsAtOnce = 4;
 
-// 1 / (|k| |M(i)| + b). Without b it takes no division, and no root was taken either.
-TAPEHEAD_INLINE Vec inverse_product(Real key_norm, const Vec& inverse_norm,
-                                    const SimilarityEpsilon& epsilon) {
-  if (epsilon.added == 0) return Vec(1 / key_norm) * inverse_norm;
-  return inverse_norm / xsimd::fma(Vec(epsilon.added), inverse_norm, Vec(key_norm));
-}
-
-// Scores of Heads heads of one example; WithNorms, the inverse norms of the slots too. Eq. (6).
+// Scores of Heads heads of one example; with `norms`, the norms of the slots too. Eq. (6).
 template <std::size_t Heads, bool WithNorms>
 TAPEHEAD_KERNEL void forward_example(const Real* memory, const MemoryShape& shape, const Real* keys,
-                                     const Real* key_norms, const SimilarityEpsilon& epsilon,
-                                     Real* inverse_norms, Real* scores) {
+                                     const Real* key_norms, const SimilarityEpsilon& epsilon, Real* norms,
+                                     Real* scores) {
   const std::size_t n = shape.slots, stride = shape.stride();
   for_each_vector(n, [&](std::size_t i, auto at) {
     Vec square(epsilon.in_norm);
@@ -44,10 +37,10 @@ TAPEHEAD_KERNEL void forward_example(const Real* memory, const MemoryShape& shap
       if constexpr (WithNorms) square = xsimd::fma(m, m, square);
       for (std::size_t h = 0; h < Heads; ++h) dot[h] = xsimd::fma(Vec(keys[h * shape.width + d]), m, dot[h]);
     }
-    if constexpr (WithNorms) store(inverse_norms + i, inverse_sqrt(square));
-    const Vec inverse_norm = load(inverse_norms + i);
+    if constexpr (WithNorms) store(norms + i, xsimd::sqrt(square));
+    const Vec norm = load(norms + i);
     for (std::size_t h = 0; h < Heads; ++h) {
-      at.store(scores + h * n + i, dot[h] * inverse_product(key_norms[h], inverse_norm, epsilon));
+      at.store(scores + h * n + i, dot[h] / xsimd::fma(Vec(key_norms[h]), norm, Vec(epsilon.added)));
     }
   });
 }
@@ -56,26 +49,25 @@ TAPEHEAD_KERNEL void forward_example(const Real* memory, const MemoryShape& shap
 // `through_norm` [stride] collects the factor of M(i), `through_key` [heads, stride] that of k.
 template <std::size_t Heads>
 TAPEHEAD_KERNEL void similarity_backward_example(const Real* memory, const MemoryShape& shape,
-                                                 const Real* keys, const Real* key_norms,
-                                                 const Real* inverse_norms, const SimilarityEpsilon& epsilon,
-                                                 const Real* scores, const Real* d_scores, Real* through_norm,
-                                                 Real* through_key, Real* d_memory, bool add, Real* d_keys) {
+                                                 const Real* keys, const Real* key_norms, const Real* norms,
+                                                 const SimilarityEpsilon& epsilon, const Real* scores,
+                                                 const Real* d_scores, Real* through_norm, Real* through_key,
+                                                 Real* d_memory, bool add, Real* d_keys) {
   const std::size_t n = shape.slots, stride = shape.stride();
   Vec d_key_norm[Heads];
   for (std::size_t h = 0; h < Heads; ++h) d_key_norm[h] = Vec(Real(0));
   for_each_vector(n, [&](std::size_t i, auto at) {
-    const Vec inverse_norm = load(inverse_norms + i);
+    const Vec norm = load(norms + i);
     Vec by_norm(Real(0));
     for (std::size_t h = 0; h < Heads; ++h) {
-      const Vec inverse = inverse_product(key_norms[h], inverse_norm, epsilon);
-      const Vec by_score = at.load(d_scores + h * n + i), by_dot = by_score * inverse;
-      const Vec both = by_score * at.load(scores + h * n + i);
-      by_norm -= both * inverse * Vec(key_norms[h]);
-      const Vec norm_share = epsilon.added == 0 ? Vec(1 / key_norms[h]) : inverse / inverse_norm;
-      d_key_norm[h] -= at.keep(both * norm_share, Real(0));
+      const Vec key_norm(key_norms[h]);
+      const Vec by_dot = at.load(d_scores + h * n + i) / xsimd::fma(key_norm, norm, Vec(epsilon.added));
+      const Vec both = by_dot * at.load(scores + h * n + i);
+      by_norm -= both * key_norm;
+      d_key_norm[h] -= at.keep(both * norm, Real(0));
       store(through_key + h * stride + i, at.keep(by_dot, Real(0)));
     }
-    store(through_norm + i, at.keep(by_norm * inverse_norm, Real(0)));
+    store(through_norm + i, at.keep(by_norm / norm, Real(0)));
   });
   LaneSums sums;
   for (std::size_t d = 0; d < shape.width; ++d) {
@@ -141,9 +133,9 @@ void similarity_backward(Tape& tape, const Record& r) {
       if (unwanted != nullptr) std::fill_n(unwanted, Heads * r.shape.width, Real(0));
       similarity_backward_example<Heads>(
           tape.data(r.memory) + b * size, r.shape, tape.data(r.parameters) + b * columns + key,
-          r.key_norms + b * r.heads + first, r.inverse_norms + b * stride, r.epsilon,
-          tape.data(r.scores) + row, d_scores + row, through_norm, through_norm + stride,
-          memory ? memory.data + b * size : nullptr, !memory.fresh || first > 0, d_keys);
+          r.key_norms + b * r.heads + first, r.norms + b * stride, r.epsilon, tape.data(r.scores) + row,
+          d_scores + row, through_norm, through_norm + stride, memory ? memory.data + b * size : nullptr,
+          !memory.fresh || first > 0, d_keys);
     });
   }
 }
@@ -159,7 +151,7 @@ Var similarity(Tape& tape, Var memory, const MemoryShape& shape, Var parameters,
   if (first_key + heads * shape.width > columns) {
     throw_shape_error("similarity", "parameters", {batch, columns}, {batch, first_key + heads * shape.width});
   }
-  Real* const inverse_norms = tape.arena().reals(batch * stride);
+  Real* const norms = tape.arena().reals(batch * stride);
   Real* const key_norms = tape.arena().reals(batch * heads);
   const Var scores = tape.output({batch, heads, n}, {memory, parameters});
   for (std::size_t b = 0; b < batch; ++b) {
@@ -171,11 +163,11 @@ Var similarity(Tape& tape, Var memory, const MemoryShape& shape, Var parameters,
     in_groups(heads, [&]<std::size_t Heads>(std::size_t first) {
       const auto run = first == 0 ? forward_example<Heads, true> : forward_example<Heads, false>;
       run(tape.data(memory) + b * size, shape, keys + first * shape.width, key_norms + b * heads + first,
-          epsilon, inverse_norms + b * stride, tape.mutable_data(scores) + (b * heads + first) * n);
+          epsilon, norms + b * stride, tape.mutable_data(scores) + (b * heads + first) * n);
     });
   }
   tape.node<similarity_backward>(
-      Record{memory, parameters, scores, shape, first_key, heads, epsilon, inverse_norms, key_norms}, scores);
+      Record{memory, parameters, scores, shape, first_key, heads, epsilon, norms, key_norms}, scores);
   return scores;
 }
 
