@@ -45,7 +45,8 @@ class Copy final : public Task {
                 .symbol = "L",
                 .minimum = 1},
         max_length);
-      f(Setting{.name = "bits", .help = "bits of a vector", .unit = "bit", .minimum = 1}, bits);
+      f(Setting{.name = "bits", .help = "bits of a vector", .unit = "bit", .minimum = 1, .maximum = 1e6},
+        bits);
     }
   };
 

@@ -33,10 +33,17 @@ class NtmMemory {
 
     template <class F>
     void visit(F&& f) {
-      f(Setting{.name = "slots", .help = "memory slots", .unit = "slot", .symbol = "N", .minimum = 1}, slots);
-      f(Setting{.name = "width", .help = "width of a slot", .symbol = "M", .minimum = 1}, width);
-      f(Setting{.name = "read_heads", .help = "read heads", .minimum = 1}, read_heads);
-      f(Setting{.name = "write_heads", .help = "write heads", .minimum = 1}, write_heads);
+      f(Setting{.name = "slots",
+                .help = "memory slots",
+                .unit = "slot",
+                .symbol = "N",
+                .minimum = 1,
+                .maximum = 1e9},
+        slots);
+      f(Setting{.name = "width", .help = "width of a slot", .symbol = "M", .minimum = 1, .maximum = 1e9},
+        width);
+      f(Setting{.name = "read_heads", .help = "read heads", .minimum = 1, .maximum = 1e9}, read_heads);
+      f(Setting{.name = "write_heads", .help = "write heads", .minimum = 1, .maximum = 1e9}, write_heads);
       f(Setting{.name = "shift_range",
                 .help = "shifts reach from -range to +range",
                 .unit = "slot",

@@ -28,10 +28,16 @@ class Controller {
                 .help = "network that drives the memory",
                 .choices = {"lstm", "feedforward"}},
         controller);
-      f(Setting{.name = "controller_size", .help = "units of each layer", .unit = "unit", .minimum = 1},
+      f(Setting{.name = "controller_size",
+                .help = "units of each layer",
+                .unit = "unit",
+                .minimum = 1,
+                .maximum = 1e9},
         controller_size);
-      f(Setting{.name = "controller_layers", .help = "layers", .unit = "layer", .minimum = 1},
-        controller_layers);
+      f(
+          Setting{
+              .name = "controller_layers", .help = "layers", .unit = "layer", .minimum = 1, .maximum = 1000},
+          controller_layers);
       f(Setting{.name = "forget_bias", .help = "initial bias of the LSTM's forget gates"}, forget_bias);
       f(Setting{.name = "cell_clip", .help = "limit of LSTM cells; 0 for none", .minimum = 0}, cell_clip);
       f(Setting{.name = "output_clip", .help = "limit of the controller's outputs; 0 for none", .minimum = 0},

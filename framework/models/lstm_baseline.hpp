@@ -22,8 +22,9 @@ class LstmBaseline final : public Model {
 
     template <class F>
     void visit(F&& f) {
-      f(Setting{.name = "units", .help = "units of each layer", .unit = "unit", .minimum = 1}, units);
-      f(Setting{.name = "layers", .help = "layers", .unit = "layer", .minimum = 1}, layers);
+      f(Setting{.name = "units", .help = "units of each layer", .unit = "unit", .minimum = 1, .maximum = 1e9},
+        units);
+      f(Setting{.name = "layers", .help = "layers", .unit = "layer", .minimum = 1, .maximum = 1000}, layers);
       f(Setting{.name = "forget_bias", .help = "initial bias of the forget gates"}, forget_bias);
     }
   };

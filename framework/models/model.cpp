@@ -26,11 +26,15 @@ const SequenceBatch& Model::sequences(const char* where, const Batch& batch) con
   const auto* const sequence = std::get_if<SequenceBatch>(&batch);
   if (sequence == nullptr)
     throw std::invalid_argument(std::string(where) + ": the batch holds stories, not sequences");
+  const auto shape = [](const auto& tensor) {
+    Shape result;
+    for (const std::size_t extent : tensor.shape()) result.push_back(extent);
+    return result;
+  };
   const std::size_t steps = sequence->steps(), examples = sequence->size();
-  expect_shape(where, "inputs", {steps, examples, sequence->inputs.shape()[2]},
-               {steps, examples, task_.input_size});
-  expect_shape(where, "targets", {steps, examples, sequence->targets.shape()[2]},
-               {steps, examples, task_.target_size});
+  expect_shape(where, "inputs", shape(sequence->inputs), {steps, examples, task_.input_size});
+  expect_shape(where, "targets", shape(sequence->targets), {steps, examples, task_.target_size});
+  expect_shape(where, "mask", shape(sequence->mask), {steps, examples});
   return *sequence;
 }
 

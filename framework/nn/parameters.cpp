@@ -3,13 +3,25 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "framework/tensor/error.hpp"
+
 namespace tapehead::inline TAPEHEAD_PRECISION {
+
+namespace {
+constexpr std::size_t kLargestParameter = std::size_t{1} << 40;  // bytes
+}
 
 Var Parameters::add(std::string path, const Shape& shape, Initializer initializer, bool trained) {
   if (memory_) throw std::logic_error("Parameters: '" + path + "' comes after complete()");
   const bool taken =
       std::any_of(parameters_.begin(), parameters_.end(), [&](const auto& p) { return p.path == path; });
   if (taken) throw std::invalid_argument("Parameters: there are two of the name '" + path + "'");
+  std::size_t size = sizeof(Real);
+  for (const std::size_t extent : shape) {
+    if (__builtin_mul_overflow(size, extent, &size) || size > kLargestParameter) {
+      throw UsageError("parameter " + path + " of shape " + to_string(shape) + " is too large");
+    }
+  }
   parameters_.push_back({std::move(path), shape, std::move(initializer), trained, flat_size_});
   flat_size_ += padded(shape.size());
   return Var{static_cast<std::uint32_t>(parameters_.size() - 1)};

@@ -31,7 +31,8 @@ struct Parameter {
 
 class Parameters {
  public:
-  /// Registers a parameter; call before complete(). Throws std::invalid_argument if the path is taken.
+  /// Registers a parameter; call before complete(). Throws std::invalid_argument if the path is taken, UsageError if
+  /// the shape is beyond all memory.
   Var add(std::string path, const Shape& shape, Initializer initializer, bool trained = true);
 
   /// Lays all parameters out and draws their starting values: parameter `path` from the stream "initial/<path>" of

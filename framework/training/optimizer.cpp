@@ -65,6 +65,18 @@ void OptimizerOptions::resolve() {
   fill("epsilon", epsilon, entry.epsilon);
   fill("beta1", beta1, entry.beta1);
   fill("beta2", beta2, entry.beta2);
+  // What would make the first update infinite or nothing but the past.
+  const auto refuse = [&](const char* key, double value, bool bad, const char* expected) {
+    if (!bad) return;
+    throw UsageError("training." + std::string(key) + " = " + std::to_string(value) + ": expected " +
+                     expected);
+  };
+  refuse("learning_rate", learning_rate, std::isinf(learning_rate), "a finite number");
+  refuse("momentum", momentum, momentum >= 1, "less than 1");
+  refuse("decay", decay, decay >= 1, "less than 1");
+  refuse("beta1", beta1, beta1 >= 1, "less than 1");
+  refuse("beta2", beta2, beta2 >= 1, "less than 1");
+  refuse("epsilon", epsilon, optimizer == "rmsprop_graves" && epsilon <= 0, "more than 0");
 }
 
 std::unique_ptr<Optimizer> make_optimizer(OptimizerOptions options) {

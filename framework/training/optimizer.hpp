@@ -61,7 +61,8 @@ struct OptimizerOptions {
   }
 
   /// Fills in the optimiser's own defaults; doing it twice changes nothing.
-  /// Throws UsageError at an unknown optimiser, or at a number for a hyper-parameter it does not have.
+  /// Throws UsageError at an unknown optimiser, at a number for a hyper-parameter it does not have, and at one with
+  /// which no update is finite.
   void resolve();
 };
 

@@ -13,6 +13,13 @@ namespace {
 // Threads share the update in pieces of this many scalars; a multiple of every vector and cache line.
 constexpr std::size_t kUpdatePiece = 16384;
 
+bool finite(std::span<const Real> values) {
+  return std::all_of(values.begin(), values.end(), [](Real v) { return std::isfinite(v); });
+}
+
+// A number that is not finite; the sign of a NaN means nothing.
+std::string in_words(double value) { return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf"; }
+
 AlignedMemory zeroed(std::size_t scalars) {
   AlignedMemory memory = aligned_new(scalars * sizeof(Real));
   std::fill_n(reinterpret_cast<Real*>(memory.get()), scalars, Real(0));
@@ -117,7 +124,7 @@ void Trainer::step() {
   for (const auto& shard : shards_) score += shard->score;
   const double loss = score.mean_loss();
   grad_norm_ = gradient_norm();
-  if (!std::isfinite(loss) || !std::isfinite(grad_norm_)) diverged(loss);
+  if (!std::isfinite(loss) || !std::isfinite(grad_norm_)) diverged(progress_.step + 1, loss);
 
   learning_rate_ = scheduled_rate(options_.schedule, options_.optimizer.learning_rate, progress_.step + 1);
   const UpdateStep update{.step = progress_.step + 1,
@@ -136,27 +143,30 @@ void Trainer::step() {
   progress_.window_error += score.mean_wrong();
 }
 
-void Trainer::diverged(double loss) const {
-  const std::string where =
-      "diverged at step " + std::to_string(progress_.step + 1) + " with seed " + std::to_string(seed_) + ": ";
-  const auto finite = [](std::span<const Real> values) {
-    return std::all_of(values.begin(), values.end(), [](Real v) { return std::isfinite(v); });
-  };
+void Trainer::expect_finite_parameters(std::uint64_t step) const {
   const Parameters& parameters = model_.parameters();
   for (std::uint32_t i = 0; i < parameters.all().size(); ++i) {
     if (!finite(parameters.values(Var{i}))) {
-      throw DivergedError(where + "parameter " + parameters.all()[i].path + " is not finite");
+      throw DivergedError(divergence(step) + "parameter " + parameters.all()[i].path + " is not finite");
     }
   }
-  if (!std::isfinite(loss)) throw DivergedError(where + "the loss is " + std::to_string(loss));
-  for (const Parameter& parameter : parameters.all()) {
+}
+
+void Trainer::diverged(std::uint64_t step, double loss) const {
+  expect_finite_parameters(step);
+  if (!std::isfinite(loss)) throw DivergedError(divergence(step) + "the loss is " + in_words(loss));
+  for (const Parameter& parameter : model_.parameters().all()) {
     for (const Real* gradient : gradient_arrays_) {
       if (!finite({gradient + parameter.offset, parameter.shape.size()})) {
-        throw DivergedError(where + "the gradient of " + parameter.path + " is not finite");
+        throw DivergedError(divergence(step) + "the gradient of " + parameter.path + " is not finite");
       }
     }
   }
-  throw DivergedError(where + "the norm of the gradient is " + std::to_string(grad_norm_));
+  throw DivergedError(divergence(step) + "the norm of the gradient is " + in_words(grad_norm_));
+}
+
+std::string Trainer::divergence(std::uint64_t step) const {
+  return "diverged at step " + std::to_string(step) + " with seed " + std::to_string(seed_) + ": ";
 }
 
 TrainingRow Trainer::take_row() {
@@ -170,8 +180,12 @@ TrainingRow Trainer::take_row() {
 }
 
 EvaluationRow Trainer::evaluate() {
+  expect_finite_parameters(progress_.step);
   const Score score = evaluator_.evaluate(model_, workers_);
   const double loss = score.mean_loss();
+  if (!std::isfinite(loss)) {
+    throw DivergedError(divergence(progress_.step) + "the evaluation loss is " + in_words(loss));
+  }
   const bool best = progress_.evaluations == 0 || loss < progress_.best_loss;
   if (best) progress_.best_loss = loss;
   if (loss < options_.threshold && progress_.steps_to_threshold == 0)
@@ -185,6 +199,10 @@ EvaluationRow Trainer::evaluate() {
 Ending Trainer::run(std::span<TrainingObserver* const> observers, const std::function<bool()>& stop) {
   const auto tell = [&](auto&& call) {
     for (TrainingObserver* observer : observers) call(*observer);
+  };
+  const auto save = [&] {
+    expect_finite_parameters(progress_.step);
+    tell([&](TrainingObserver& o) { o.on_checkpoint(*this); });
   };
   const auto evaluate_now = [&] {
     const EvaluationRow row = evaluate();
@@ -201,13 +219,13 @@ Ending Trainer::run(std::span<TrainingObserver* const> observers, const std::fun
     }
     if (progress_.step % options_.evaluate_every == 0) evaluate_now();
     saved = progress_.step % options_.checkpoint_every == 0;
-    if (saved) tell([&](TrainingObserver& o) { o.on_checkpoint(*this); });
+    if (saved) save();
   }
   if (!stopped && (progress_.evaluations == 0 || progress_.last_evaluation_step != progress_.step)) {
     evaluate_now();
     saved = false;
   }
-  if (!saved) tell([&](TrainingObserver& o) { o.on_checkpoint(*this); });
+  if (!saved) save();
   return stopped ? Ending::interrupted : Ending::finished;
 }
 

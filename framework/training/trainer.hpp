@@ -58,12 +58,13 @@ class Trainer {
           std::size_t threads);
   ~Trainer();
 
-  /// One update. Throws DivergedError, naming step, seed and the first tensor that is not finite, before a NaN or
-  /// infinity could reach the parameters.
+  /// One update. Throws DivergedError, naming step, seed and the first tensor that is not finite, if the loss or the
+  /// gradient is not; the parameters are then as the last update left them.
   void step();
 
   /// Updates until the options say to end or `stop` (asked before every update) returns true. Ends with a checkpoint
-  /// either way, and with an evaluation when finished.
+  /// either way, and with an evaluation when finished. Throws DivergedError as step() does, and before an evaluation or
+  /// a checkpoint of parameters that are not finite.
   Ending run(std::span<TrainingObserver* const> observers, const std::function<bool()>& stop);
 
   // --- where the run stands: all that a checkpoint must hold beside the parameters ------------------------------
@@ -99,7 +100,9 @@ class Trainer {
 
   void gradients();
   double gradient_norm();
-  [[noreturn]] void diverged(double loss) const;
+  void expect_finite_parameters(std::uint64_t step) const;
+  [[noreturn]] void diverged(std::uint64_t step, double loss) const;
+  std::string divergence(std::uint64_t step) const;
   TrainingRow take_row();
   EvaluationRow evaluate();
 

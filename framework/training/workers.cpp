@@ -1,6 +1,7 @@
 #include "framework/training/workers.hpp"
 
 #include <limits>
+#include <system_error>
 
 #include "framework/tensor/denormals.hpp"
 
@@ -34,7 +35,11 @@ constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
 Workers::Workers(std::size_t threads) : errors_(threads), error_items_(threads, kNone) {
   flush_denormals();
-  for (std::size_t i = 1; i < threads; ++i) others_.emplace_back([this, i] { loop(i); });
+  try {
+    for (std::size_t i = 1; i < threads; ++i) others_.emplace_back([this, i] { loop(i); });
+  } catch (const std::system_error&) {
+    // The system gives no more threads; fewer do the same work.
+  }
 }
 
 Workers::~Workers() {

@@ -18,6 +18,7 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 /// All of them, the caller included, flush denormal numbers to zero from then on.
 class Workers {
  public:
+  /// Makes do with fewer threads if the system does not give that many.
   explicit Workers(std::size_t threads);
   ~Workers();
   Workers(const Workers&) = delete;

@@ -184,6 +184,10 @@ TEST_CASE("every model refuses a batch of another task, naming both shapes", "[m
                       Catch::EndsWith("targets has shape [6, 3, 1], expected [6, 3, 2]"));
     CHECK_THROWS_WITH(model.predict(tape, StoryBatch{}, Steps::all, nullptr),
                       Catch::EndsWith("the batch holds stories, not sequences"));
+    Batch short_mask = random_sequences(kTask, 6, 3, {5});
+    std::get<SequenceBatch>(short_mask).mask.resize({5, 3});
+    CHECK_THROWS_WITH(model.score(tape, short_mask),
+                      Catch::EndsWith("mask has shape [5, 3], expected [6, 3]"));
   });
 }
 

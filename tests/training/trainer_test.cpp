@@ -219,3 +219,30 @@ TEST_CASE("a gradient that is not finite stops the run and is named, though the 
   std::ranges::fill(values_of(model, "root"), Real(1));
   CHECK_NOTHROW(trainer.step());
 }
+
+TEST_CASE("a run whose last update ruins the parameters diverges instead of finishing", "[training]") {
+  TrainingOptions options = small_options();
+  options.steps = 1;
+  options.optimizer.optimizer = "sgd";
+  options.optimizer.learning_rate = 1e38;
+  options.clipping.clip_gradient = std::numeric_limits<double>::infinity();
+  SmallRun run(options);
+  for (Real& value : run.model->parameters().values(Var{0})) value *= 1e30F;
+  CHECK_THROWS_AS(run.run(), DivergedError);
+  CHECK(run.checkpoints.empty());
+}
+
+TEST_CASE("hyper-parameters with which no update is finite are refused", "[training]") {
+  const auto refused = [](const char* optimizer, double OptimizerOptions::*field, double value) {
+    OptimizerOptions options;
+    options.optimizer = optimizer;
+    options.*field = value;
+    CHECK_THROWS_AS(options.resolve(), UsageError);
+  };
+  refused("rmsprop_graves", &OptimizerOptions::epsilon, 0);
+  refused("rmsprop", &OptimizerOptions::decay, 1);
+  refused("sgd", &OptimizerOptions::momentum, 1);
+  refused("adam", &OptimizerOptions::beta1, 1);
+  refused("adam", &OptimizerOptions::beta2, 1);
+  refused("adam", &OptimizerOptions::learning_rate, std::numeric_limits<double>::infinity());
+}
