@@ -1,9 +1,13 @@
 #include "experiments/checkpoint_state.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "framework/tensor/error.hpp"
 
@@ -11,6 +15,8 @@ namespace tapehead {
 namespace {
 
 using Progress = Trainer::Progress;
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 // Walks over the counters by name, so that saving and restoring cannot differ. `step` is the checkpoint's own.
 template <class Counters, class Visit>
@@ -86,13 +92,14 @@ void erase_row(MetricsTable& table, std::size_t row) {
 }
 
 Progress reopened(Progress progress, const MetricsTable& evaluations, double threshold) {
-  progress.evaluations = evaluations.step.size();
+  progress.evaluations = 0;
   progress.best_loss = progress.last_loss = 0;
   progress.last_evaluation_step = progress.steps_to_threshold = 0;
   const MetricsColumn* const loss = evaluations.find("loss");
   for (std::size_t row = 0; loss != nullptr && row < evaluations.step.size(); ++row) {
     const double value = loss->values[row];
-    progress.best_loss = row == 0 ? value : std::min(progress.best_loss, value);
+    if (std::isnan(value)) continue;  // a row of another evaluation, of other lengths
+    progress.best_loss = progress.evaluations++ == 0 ? value : std::min(progress.best_loss, value);
     progress.last_loss = value;
     progress.last_evaluation_step = static_cast<std::uint64_t>(evaluations.step[row]);
     if (value < threshold && progress.steps_to_threshold == 0) {
@@ -100,6 +107,28 @@ Progress reopened(Progress progress, const MetricsTable& evaluations, double thr
     }
   }
   return progress;
+}
+
+// The summary as the run would have it that stands where these counters do.
+void summarise(const Progress& progress, RunMetrics& metrics) {
+  const auto at = [&](std::uint64_t step, const char* name) {
+    const MetricsColumn* const column = metrics.eval.find(name);
+    const auto row = std::ranges::find(metrics.eval.step, static_cast<std::int64_t>(step));
+    if (column == nullptr || row == metrics.eval.step.end()) return kUnknown;
+    return column->values[static_cast<std::size_t>(row - metrics.eval.step.begin())];
+  };
+  const bool evaluated = progress.evaluations > 0, reached = progress.steps_to_threshold > 0;
+  const std::pair<std::string_view, double> values[] = {
+      {"best_loss", evaluated ? progress.best_loss : kUnknown},
+      {"final_loss", evaluated ? progress.last_loss : kUnknown},
+      {"final_error", evaluated ? at(progress.last_evaluation_step, "error") : kUnknown},
+      {"steps_to_threshold", reached ? static_cast<double>(progress.steps_to_threshold) : kUnknown},
+      {"sequences_to_threshold", reached ? at(progress.steps_to_threshold, "sequences") : kUnknown}};
+  for (SummaryScalar& scalar : metrics.summary) {
+    for (const auto& [name, value] : values) {
+      if (scalar.column.name == name) scalar.value = value;
+    }
+  }
 }
 
 }  // namespace
@@ -160,7 +189,9 @@ void reopen(Checkpoint& checkpoint, const std::filesystem::path& where, const Tr
   erase_row(table, table.step.size() - 1);
   Progress progress;
   visit_counters(progress, CounterReader{checkpoint.counters, where});
-  checkpoint.counters = counters_of(reopened(progress, table, options.threshold));
+  progress = reopened(progress, table, options.threshold);
+  checkpoint.counters = counters_of(progress);
+  summarise(progress, checkpoint.metrics);
 }
 
 }  // namespace tapehead

@@ -46,7 +46,7 @@ int demo(const Arguments& arguments) {
 Command demo_command() {
   return {
       .syntax = {.name = "demo",
-                 .usage = {"demo [--seed N] [--out DIR]"},
+                 .usage = {"demo [--seed N] [--threads N] [--out DIR]"},
                  .summary = "learn to copy, test it on longer sequences, draw the figures",
                  .options = {{"seed", "N", "decides every random draw; default: 1"},
                              {"threads", "N", "threads at most; results do not depend on it; default: all"},

@@ -18,7 +18,7 @@ int evaluate(const Arguments& arguments) {
   const std::vector<LengthResult> results = evaluate_lengths(net, lengths, sequences, threads);
   record_results(net, results);
   std::cout << net.settings->preset() << ", seed " << net.settings->seed() << ", step " << net.step << ", "
-            << sequences << " sequences each\n\n";
+            << sequences << (sequences == 1 ? " sequence" : " sequences") << " each\n\n";
   write_results(std::cout, net.task->loss(), results);
   return 0;
 }
@@ -29,11 +29,13 @@ Command evaluate_command() {
   return {
       .syntax =
           {.name = "evaluate",
-           .usage = {"evaluate RUN [--task.length=10,20,50,120] [--sequences N] [--checkpoint last|best]"},
+           .usage = {"evaluate RUN [--task.length=10,20,50,120] [--sequences N] [--checkpoint last|best] "
+                     "[--threads N]"},
            .summary = "measure a trained net, also at lengths it was not trained on",
            .description =
                "The results are printed, and added to metrics/eval of the run's run.h5 at the step of\n"
-               "the checkpoint: bits_length_20, wrong_bits_length_20, …\n",
+               "the checkpoint: bits_length_20, wrong_bits_length_20, …, or bits_trained and\n"
+               "wrong_bits_trained for the lengths of training.\n",
            .options = {{"task.length", "LIST", "lengths, separated by commas; default: those of training"},
                        {"sequences", "N", "of each length; default: training.evaluation_sequences"},
                        kCheckpointOption,

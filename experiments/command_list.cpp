@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "experiments/commands.hpp"
+#include "experiments/loss_names.hpp"
 #include "experiments/near_names.hpp"
 #include "experiments/presets.hpp"
 #include "experiments/run_settings.hpp"
@@ -24,10 +25,10 @@ void print_tasks(std::ostream& out) {
   for (const TaskEntry& entry : task_catalogue()) {
     const CatalogueSettings defaults = default_settings(entry);
     const std::unique_ptr<Task> task = defaults.task->build();
-    const char* const unit = task->loss() == Loss::bits ? "bit" : "nat";
     out << entry.name << ": " << entry.summary << "\n\n" << indented(task->picture()) << "\n";
     out << "    inputs " << task->input_size() << ", targets " << task->target_size();
-    if (!std::isnan(task->chance())) out << ", chance " << task->chance() << " " << unit << " per sequence";
+    if (!std::isnan(task->chance()))
+      out << ", chance " << task->chance() << " " << names_of(task->loss()).unit << " per sequence";
     out << "\n\n";
     write_settings_table(out, defaults.settings, "default");
     out << "\n";

@@ -66,9 +66,10 @@ Command train_command() {
                .summary = "train a model, or go on with a run",
                .description =
                    "Settings come from the preset, then from the command line. Another training.optimizer\n"
-                   "than the preset's starts from its own momentum, decay and epsilon. The run leaves\n"
-                   "run.h5, checkpoints, settings.ini and log.txt in its directory, whose path is printed.\n"
-                   "Ctrl-C, SIGTERM and SIGUSR1 end it after a checkpoint; a second one ends it at once.\n",
+                   "than the preset's starts from its own momentum, decay and epsilon; another model.name\n"
+                   "or task.name drops the settings that only the preset's has. The run leaves run.h5,\n"
+                   "checkpoints, settings.ini and log.txt in its directory, whose path is printed. Ctrl-C,\n"
+                   "SIGTERM, SIGHUP and SIGUSR1 end it after a checkpoint; a second one ends it at once.\n",
                .options = {{"seed", "N", "decides every random draw; default: the preset's, else 1"},
                            {"threads", "N", "threads at most; results do not depend on it; default: all"},
                            {"out", "DIR",

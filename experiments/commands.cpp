@@ -73,14 +73,15 @@ void write_program_help(std::ostream& out) {
   rows.emplace_back("--version", "print the version and end");
   write_columns(out, rows);
   out << "\nexit codes\n";
-  write_columns(out, {{"0", "done"},
-                      {"2", "wrong command line, setting or preset file"},
-                      {"3", "the run diverged: a loss or gradient was not a finite number"},
-                      {"65", "a damaged file, or one of another program"},
-                      {"69", "something that is needed is not there"},
-                      {"70", "a fault of this program"},
-                      {"74", "reading or writing failed"},
-                      {"130, 143, 138", "interrupted by SIGINT, SIGTERM, SIGUSR1, after a checkpoint"}});
+  write_columns(
+      out, {{"0", "done"},
+            {"2", "wrong command line, setting or preset file"},
+            {"3", "the run diverged: a loss or gradient was not a finite number"},
+            {"65", "a damaged file, or one of another program"},
+            {"69", "something that is needed is not there, memory too"},
+            {"70", "a fault of this program"},
+            {"74", "reading or writing failed"},
+            {"129, 130, 138, 143", "interrupted by SIGHUP, SIGINT, SIGUSR1, SIGTERM, after a checkpoint"}});
   out << "\nexamples\n";
   write_columns(out,
                 {{"./tapehead demo", "learn to copy, and draw how"},

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <string>
 
+#include "experiments/loss_names.hpp"
 #include "framework/io/run_revision.hpp"
 #include "framework/training/evaluator.hpp"
 #include "framework/training/workers.hpp"
@@ -32,30 +33,24 @@ std::vector<LengthResult> evaluate_lengths(TrainedNet& net, const std::vector<st
 }
 
 void record_results(const TrainedNet& net, const std::vector<LengthResult>& results) {
-  const bool bits = net.task->loss() == Loss::bits;
-  const std::string unit = bits ? "bit" : "nat", unit_of_error = bits ? "bit" : "1";
+  const LossNames& names = names_of(net.task->loss());
   std::vector<Measurement> measurements;
   for (const LengthResult& result : results) {
-    const std::string behind = "_length_" + std::to_string(result.length);
-    const std::string at = " per sequence at length " + std::to_string(result.length);
-    if (result.length == 0) {
-      measurements.push_back({{"loss", unit, "evaluation loss per sequence"}, result.loss});
-      measurements.push_back({{"error", unit_of_error, "evaluation errors per sequence"}, result.wrong});
-    } else if (bits) {
-      measurements.push_back({{"bits" + behind, unit, "cost" + at}, result.loss});
-      measurements.push_back({{"wrong_bits" + behind, unit_of_error, "wrong bits" + at}, result.wrong});
-    } else {
-      measurements.push_back({{"nats" + behind, unit, "cost" + at}, result.loss});
-      measurements.push_back({{"wrong_classes" + behind, unit_of_error, "wrong classes" + at}, result.wrong});
-    }
+    const std::string length = std::to_string(result.length);
+    // The training distribution too has names of its own: loss and error are what the run itself measured.
+    const std::string behind = result.length == 0 ? "_trained" : "_length_" + length;
+    const std::string at = result.length == 0 ? " per sequence as in training, evaluated later"
+                                              : " per sequence at length " + length;
+    measurements.push_back({{names.costs + behind, names.unit, "cost" + at}, result.loss});
+    measurements.push_back(
+        {{names.error_column + behind, names.error_unit, names.errors + at}, result.wrong});
   }
   add_eval_columns(net.directory, net.step, measurements);
 }
 
 void write_results(std::ostream& out, Loss loss, const std::vector<LengthResult>& results) {
-  const bool bits = loss == Loss::bits;
-  const std::string cost = bits ? "bits per sequence" : "nats per sequence";
-  const std::string wrong = bits ? "wrong bits per sequence" : "wrong classes per sequence";
+  const std::string cost = std::string(names_of(loss).costs) + " per sequence";
+  const std::string wrong = std::string(names_of(loss).errors) + " per sequence";
   const auto column = [](const std::string& title) { return std::setw(static_cast<int>(title.size()) + 2); };
   out << "  length" << column(cost) << cost << column(wrong) << wrong << "\n" << std::fixed;
   for (const LengthResult& result : results) {

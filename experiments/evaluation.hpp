@@ -22,7 +22,8 @@ std::vector<LengthResult> evaluate_lengths(TrainedNet& net, const std::vector<st
                                            std::size_t sequences, std::size_t threads);
 
 /// Writes the results into the run's /metrics/eval at the net's training step: columns bits_length_20 and
-/// wrong_bits_length_20, or loss and error for the training distribution. Throws IoError.
+/// wrong_bits_length_20, or bits_trained and wrong_bits_trained for the training distribution (nats and wrong_classes
+/// for classes). What the run itself measured stays as it is. Throws IoError.
 void record_results(const TrainedNet& net, const std::vector<LengthResult>& results);
 
 /// The results as a table.

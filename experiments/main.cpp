@@ -1,6 +1,9 @@
 // The program behind ./tapehead.
+#include <csignal>
 #include <exception>
 #include <iostream>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -17,10 +20,19 @@ int report(const char* kind, const std::exception& error, int code) {
   return code;
 }
 
+// A size that no memory could hold is the same to a user as one that this memory cannot.
+int report_memory() {
+  std::cout.flush();
+  return report("error", tapehead::UnavailableError("not enough memory for these settings"),
+                static_cast<int>(tapehead::ExitCode::unavailable));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   tapehead::ensure_blas_kernel(argc, argv);
+  // A closed pipe or a file at its size limit then makes the write fail, which is reported and leaves a run in order.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
   try {
     const int code = tapehead::run_program({argv + 1, argv + argc});
     if (!std::cout.flush()) throw tapehead::IoError("the standard output cannot be written");
@@ -28,6 +40,10 @@ int main(int argc, char** argv) {
   } catch (const tapehead::Error& error) {
     std::cout.flush();
     return report("error", error, static_cast<int>(error.code()));
+  } catch (const std::bad_alloc&) {
+    return report_memory();
+  } catch (const std::length_error&) {
+    return report_memory();
   } catch (const std::exception& error) {
     std::cout.flush();
     return report("internal fault", error, kInternalFault);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "experiments/checkpoint_state.hpp"
+#include "experiments/loss_names.hpp"
 #include "framework/io/checkpoint_directory.hpp"
 
 namespace tapehead {
@@ -14,15 +15,11 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-const char* loss_unit(Loss loss) { return loss == Loss::bits ? "bit" : "nat"; }
-
-const char* error_name(Loss loss) { return loss == Loss::bits ? "wrong bits" : "wrong classes"; }
-
 RunDescription describe_run(const RunSettings& settings, Loss loss, std::string run_id,
                             std::vector<Attribute> provenance) {
-  const std::string unit = loss_unit(loss);
-  const std::string error_unit = loss == Loss::bits ? "bit" : "1";
-  const std::string error = std::string(error_name(loss)) + " per sequence";
+  const LossNames& names = names_of(loss);
+  const std::string unit = names.unit, error_unit = names.error_unit;
+  const std::string error = std::string(names.errors) + " per sequence";
   return {.info = {.title = settings.title(),
                    .run_id = std::move(run_id),
                    .settings = settings.text(),
@@ -81,13 +78,14 @@ void RunRecorder::on_evaluation(const Trainer& trainer, const EvaluationRow& row
   writer_.set_summary("best_loss", progress.best_loss);
   writer_.set_summary("final_loss", row.loss);
   writer_.set_summary("final_error", row.error);
-  const std::string costs = short_number(row.loss) + " " + loss_unit(loss_) + " and " +
-                            short_number(row.error) + " " + error_name(loss_) + " per sequence";
+  const LossNames& names = names_of(loss_);
+  const std::string costs = short_number(row.loss) + " " + names.unit + " and " + short_number(row.error) +
+                            " " + names.errors + " per sequence";
   log_.note("step " + grouped(row.step) + ": evaluation gives " + costs);
   if (progress.steps_to_threshold == row.step && row.step > 0) {
     writer_.set_summary("steps_to_threshold", static_cast<double>(row.step));
     writer_.set_summary("sequences_to_threshold", static_cast<double>(row.sequences));
-    log_.say("below " + short_number(trainer.options().threshold) + " " + loss_unit(loss_) + " after " +
+    log_.say("below " + short_number(trainer.options().threshold) + " " + names.unit + " after " +
              grouped(row.sequences) + " sequences");
   }
   if (row.best) {

@@ -13,12 +13,6 @@
 
 namespace tapehead {
 
-/// "bit" or "nat": what a task's loss is counted in.
-const char* loss_unit(Loss loss);
-
-/// "wrong bits" or "wrong classes": what a task's errors are.
-const char* error_name(Loss loss);
-
 /// The columns and scalars that a run writes, for a task whose loss is of this kind.
 RunDescription describe_run(const RunSettings& settings, Loss loss, std::string run_id,
                             std::vector<Attribute> provenance);

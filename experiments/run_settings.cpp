@@ -43,12 +43,14 @@ RunSettings::RunSettings(const std::string& preset, const SettingsText& file,
                          std::span<const Assignment> command_line)
     : title_(file.title.empty() ? preset : file.title), preset_(preset) {
   choose(file.assignments);
+  const std::string model = model_name_, task = task_name_;
   choose(command_line);
   model_ = find_model(model_name_)->configure();
   task_ = find_task(task_name_)->configure();
   bind();
-  expect_known(file.assignments);
-  settings_.apply(file.assignments);
+  const std::vector<Assignment> from_file = still_meant(file.assignments, model, task);
+  expect_known(from_file);
+  settings_.apply(from_file);
   expect_known(command_line);
   change_optimizer(command_line);
   settings_.apply(command_line);
@@ -104,6 +106,21 @@ void RunSettings::expect_known(std::span<const Assignment> assignments) const {
     refuse(assignment, "setting '" + assignment.key + "' is one of " + other + "; " + chosen +
                            "' has none of that name" + settings_.suggestion(assignment.key));
   }
+}
+
+// The file's assignments without those to settings that went with its model or task, if the command line has another.
+std::vector<Assignment> RunSettings::still_meant(std::span<const Assignment> file,
+                                                 const std::string& old_model,
+                                                 const std::string& old_task) const {
+  const CatalogueSettings model = default_settings(*find_model(old_model));
+  const CatalogueSettings task = default_settings(*find_task(old_task));
+  std::vector<Assignment> kept(file.begin(), file.end());
+  std::erase_if(kept, [&](const Assignment& assignment) {
+    if (settings_.find(assignment.key) != nullptr) return false;
+    return (old_model != model_name_ && model.settings.find(assignment.key) != nullptr) ||
+           (old_task != task_name_ && task.settings.find(assignment.key) != nullptr);
+  });
+  return kept;
 }
 
 // One optimiser's momentum, decay and epsilon are not another's: a new one starts from its own.

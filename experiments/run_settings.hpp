@@ -20,8 +20,9 @@ class RunSettings {
  public:
   /// Settings from a file, then from the command line, which wins. The names of the model and the task are settled
   /// first, since they decide which other settings there are. Throws UsageError: see Settings::apply(); a setting
-  /// that another model or task would have is told so. Another optimizer on the command line drops the file's
-  /// momentum, decay, epsilon, beta1 and beta2, but not its learning rate.
+  /// that another model or task would have is told so. Another model or task on the command line drops the file's
+  /// settings that only the file's model or task has; another optimizer drops its momentum, decay, epsilon, beta1 and
+  /// beta2, but not its learning rate.
   RunSettings(const std::string& preset, const SettingsText& file, std::span<const Assignment> command_line);
   RunSettings(const RunSettings&) = delete;  // `settings_` points into this object
   RunSettings& operator=(const RunSettings&) = delete;
@@ -44,6 +45,8 @@ class RunSettings {
   void choose(std::span<const Assignment> assignments);
   void bind();
   void expect_known(std::span<const Assignment> assignments) const;
+  std::vector<Assignment> still_meant(std::span<const Assignment> file, const std::string& old_model,
+                                      const std::string& old_task) const;
   void change_optimizer(std::span<const Assignment> command_line);
 
   std::string title_;

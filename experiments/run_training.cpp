@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "experiments/checkpoint_state.hpp"
+#include "experiments/loss_names.hpp"
 #include "experiments/machine.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/run_directory.hpp"
@@ -19,6 +20,7 @@
 #include "framework/io/checkpoint_directory.hpp"
 #include "framework/io/durable_file.hpp"
 #include "framework/io/run_lock.hpp"
+#include "framework/io/run_reader.hpp"
 #include "framework/io/run_writer.hpp"
 #include "framework/training/trainer.hpp"
 
@@ -40,7 +42,7 @@ struct Run {
         model(settings.make_model(*task)),
         trainer(*model, *task, settings.training(), settings.seed(),
                 std::min(settings.training().shard_count(), threads.value_or(hardware_threads()))),
-        progress(std::cerr, isatty(STDERR_FILENO) != 0, loss_unit(task->loss())),
+        progress(std::cerr, isatty(STDERR_FILENO) != 0, names_of(task->loss()).unit),
         log(directory, progress) {}
 
   RunDescription description() const {
@@ -112,7 +114,7 @@ TrainingOutcome train(Run& run, RunWriter& writer) {
   }
   writer.finish(RunStatus::finished);
   run.log.say("finished at " + where + ": evaluation loss " + short_number(loss) + " " +
-              loss_unit(run.task->loss()) + " per sequence");
+              names_of(run.task->loss()).unit + " per sequence");
   return {run.directory, ExitCode::done, loss};
 }
 
@@ -125,22 +127,53 @@ void expect_changeable(std::span<const Assignment> changes) {
   }
 }
 
+// So that nothing is written into a directory that is not a run's.
+void expect_checkpoints(const fs::path& directory) {
+  if (!list_checkpoints(directory).empty() || fs::exists(best_checkpoint_path(directory))) return;
+  throw DataError(directory.string() + ": there is no checkpoint in it");
+}
+
 FoundCheckpoint newest_checkpoint(const fs::path& directory, std::vector<std::string>& warnings) {
-  std::optional<FoundCheckpoint> found = newest_good_checkpoint(directory, warnings);
+  std::optional<FoundCheckpoint> found =
+      newest_good_checkpoint(directory, BadCheckpoint::set_aside, warnings);
   if (found) return std::move(*found);
   std::string reasons;
   for (const std::string& warning : warnings) reasons += "\n" + warning;
   throw DataError(directory.string() + ": there is no usable checkpoint in it" + reasons);
 }
 
+// Whether run.h5 is whole and says how the run ended; not after a kill between the last checkpoint and the end.
+bool properly_ended(const fs::path& directory) {
+  try {
+    const RunStatus status = RunReader(directory).contents().status;
+    return status != RunStatus::running && status != RunStatus::failed;
+  } catch (const DataError&) {
+    return false;
+  }
+}
+
+TrainingOutcome nothing_to_do(Run& run) {
+  const Trainer::Progress& progress = run.trainer.progress();
+  const TrainingOptions& options = run.settings.training();
+  const std::string ended = "nothing to do: the run ended at step " + grouped(progress.step);
+  if (progress.step < options.last_step()) {
+    run.log.say(ended + ", below training.stop_below = " + short_number(options.stop_below) +
+                "; --training.stop_below=0 takes it further");
+  } else {
+    run.log.say(ended + "; a larger --training.steps or --training.sequences takes it further");
+  }
+  return {run.directory, ExitCode::done, progress.last_loss};
+}
+
 }  // namespace
 
 TrainingOutcome start_training(const RunSettings& settings, const fs::path& directory,
                                std::optional<std::size_t> threads) {
+  RunLock lock(directory);
   Run run(settings, directory, threads);
   run.run_id = settings.preset() + "/" + utc_file_time() + "-s" + std::to_string(settings.seed());
   write_settings_file(directory, settings);
-  RunWriter writer = RunWriter::create(directory, run.description());
+  RunWriter writer = RunWriter::create(std::move(lock), directory, run.description());
   run.log.say(described(run));
   run.log.say("the run is in " + shown(directory));
   return train(run, writer);
@@ -149,29 +182,30 @@ TrainingOutcome start_training(const RunSettings& settings, const fs::path& dire
 TrainingOutcome resume_training(const fs::path& directory, std::span<const Assignment> changes,
                                 std::optional<std::size_t> threads) {
   expect_changeable(changes);
-  if (RunLock::held(directory)) throw IoError(directory.string() + ": another process is writing this run");
+  expect_checkpoints(directory);
+  RunLock lock(directory);  // before anything is looked at: another process may be going on with the run
   std::vector<std::string> warnings;
   FoundCheckpoint found = newest_checkpoint(directory, warnings);
   const auto settings = stored_settings(found.checkpoint.settings, found.path.string(), changes);
   Run run(*settings, directory, threads);
-  reopen(found.checkpoint, found.path, settings->training());
   restore(found.checkpoint, found.path, run.trainer);
   run.run_id = found.checkpoint.run_id;
   for (const std::string& warning : std::exchange(warnings, {})) run.log.say("warning: " + warning);
   const std::string where = "step " + grouped(run.trainer.progress().step);
-  if (run.trainer.finished()) {
-    run.log.say("nothing to do: the run ended at " + where +
-                "; a larger --training.steps or --training.sequences takes it further");
-    const double loss = run.trainer.progress().last_loss;
-    return {directory, ExitCode::done, loss};
+  if (run.trainer.progress().step < settings->training().last_step()) {
+    reopen(found.checkpoint, found.path, settings->training());
+    restore(found.checkpoint, found.path, run.trainer);
   }
+  const bool over = run.trainer.finished();
+  if (over && properly_ended(directory)) return nothing_to_do(run);
   sweep_temporaries(directory);
   write_settings_file(directory, *settings);
-  RunWriter writer = RunWriter::resume(directory, run.description(), found.checkpoint.metrics,
-                                       found.checkpoint.step, warnings);
+  RunWriter writer = RunWriter::resume(std::move(lock), directory, run.description(),
+                                       found.checkpoint.metrics, found.checkpoint.step, warnings);
   for (const std::string& warning : warnings) run.log.say("warning: " + warning);
   run.log.say(described(run));
-  run.log.say("resumed at " + where);
+  run.log.say(over ? "rebuilt run.h5 of the run, which had come to its end at " + where
+                   : "resumed at " + where);
   return train(run, writer);
 }
 

@@ -21,14 +21,22 @@ void on_signal(int signal) {
   if (!caught.compare_exchange_strong(none, signal)) _exit(exit_code_of(signal));
 }
 
-constexpr int kStopSignals[] = {SIGINT, SIGTERM, SIGUSR1};
+constexpr int kStopSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+
+// What nohup asked for.
+bool ignored_hangup(int signal) {
+  struct sigaction before {};
+  return signal == SIGHUP && sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
+}
 
 void handle_with(void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;  // a write in progress goes on
   sigemptyset(&action.sa_mask);
-  for (const int signal : kStopSignals) sigaction(signal, &action, nullptr);
+  for (const int signal : kStopSignals) {
+    if (!ignored_hangup(signal)) sigaction(signal, &action, nullptr);
+  }
 }
 
 static_assert(128 + SIGINT == static_cast<int>(ExitCode::interrupted));
@@ -49,6 +57,8 @@ const char* signal_name(int signal) {
       return "SIGINT";
     case SIGTERM:
       return "SIGTERM";
+    case SIGHUP:
+      return "SIGHUP";
     case SIGUSR1:
       return "SIGUSR1";
     default:

@@ -16,11 +16,16 @@ namespace {
 FoundCheckpoint find(const std::filesystem::path& directory, const std::string& which) {
   if (which == "best") {
     const std::filesystem::path path = best_checkpoint_path(directory);
+    if (!std::filesystem::exists(path)) {
+      throw DataError(directory.string() +
+                      ": there is no best checkpoint, for the run was never evaluated; " +
+                      "--checkpoint last has the newest");
+    }
     return {path, read_checkpoint(path)};
   }
   if (which != "last") throw UsageError("--checkpoint: expected last or best, got '" + which + "'");
   std::vector<std::string> warnings;
-  std::optional<FoundCheckpoint> found = newest_good_checkpoint(directory, warnings);
+  std::optional<FoundCheckpoint> found = newest_good_checkpoint(directory, BadCheckpoint::skip, warnings);
   for (const std::string& warning : warnings) std::cerr << "tapehead: warning: " << warning << "\n";
   if (!found) throw DataError(directory.string() + ": there is no usable checkpoint in it");
   return std::move(*found);

@@ -28,6 +28,15 @@ std::optional<std::int64_t> step_of(const std::filesystem::path& path) {
   return std::stoll(digits);
 }
 
+/// What a warning says of it.
+std::string pass_over(const std::filesystem::path& path, BadCheckpoint bad) {
+  if (bad == BadCheckpoint::skip) return "; skipped";
+  const std::filesystem::path aside = path.string() + schema::kSetAside;
+  std::error_code error;
+  std::filesystem::rename(path, aside, error);
+  return error ? "; skipped" : "; set aside as " + aside.string();
+}
+
 }  // namespace
 
 std::filesystem::path checkpoint_path(const std::filesystem::path& run_directory, std::int64_t step) {
@@ -52,24 +61,30 @@ std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path&
 }
 
 std::optional<FoundCheckpoint> newest_good_checkpoint(
-    const std::filesystem::path& run_directory, std::vector<std::string>& warnings,
+    const std::filesystem::path& run_directory, BadCheckpoint bad, std::vector<std::string>& warnings,
     const std::function<void(const FoundCheckpoint&)>& accept) {
-  for (const std::filesystem::path& path : list_checkpoints(run_directory)) {
+  const auto usable = [&](const std::filesystem::path& path) -> std::optional<FoundCheckpoint> {
     try {
       FoundCheckpoint found{.path = path, .checkpoint = read_checkpoint(path)};
       accept(found);
       return found;
-    } catch (const DataError& bad) {
-      const std::filesystem::path aside = path.string() + schema::kSetAside;
-      std::error_code error;
-      std::filesystem::rename(path, aside, error);
-      warnings.push_back(std::string(bad.what()) +
-                         (error ? "; skipped" : "; set aside as " + aside.string()));
+    } catch (const DataError& reason) {
+      warnings.push_back(reason.what() + pass_over(path, bad));
     } catch (const IoError& unreadable) {
       warnings.push_back(std::string(unreadable.what()) + "; skipped");
     }
+    return std::nullopt;
+  };
+  std::optional<FoundCheckpoint> newest;
+  for (const std::filesystem::path& path : list_checkpoints(run_directory)) {
+    newest = usable(path);
+    if (newest) break;
   }
-  return std::nullopt;
+  if (std::filesystem::exists(best_checkpoint_path(run_directory))) {
+    std::optional<FoundCheckpoint> best = usable(best_checkpoint_path(run_directory));
+    if (best && (!newest || best->checkpoint.step > newest->checkpoint.step)) return best;
+  }
+  return newest;
 }
 
 void prune_checkpoints(const std::filesystem::path& run_directory, std::size_t keep) {

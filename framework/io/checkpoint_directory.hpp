@@ -23,11 +23,15 @@ struct FoundCheckpoint {
   Checkpoint checkpoint;
 };
 
-/// The newest checkpoint that can be used. Those that cannot, because they are damaged or `accept` throws a
-/// DataError at them (another model), are renamed to end in .bad; a warning says which and why. Only for the
-/// process that is about to write the run.
+/// What happens to a checkpoint that cannot be used: it stays, or it is renamed to end in .bad. The latter only by
+/// the process that holds the run's lock.
+enum class BadCheckpoint { skip, set_aside };
+
+/// The newest checkpoint that can be used, best.h5 if it is newer than those by step. Those that cannot, because they
+/// are damaged or `accept` throws a DataError at them (another model), are passed over; a warning says which and
+/// why.
 std::optional<FoundCheckpoint> newest_good_checkpoint(
-    const std::filesystem::path& run_directory, std::vector<std::string>& warnings,
+    const std::filesystem::path& run_directory, BadCheckpoint bad, std::vector<std::string>& warnings,
     const std::function<void(const FoundCheckpoint&)>& accept = [](const FoundCheckpoint&) {});
 
 /// Removes all checkpoints by step but the newest `keep`.

@@ -9,7 +9,6 @@
 #include <stdexcept>
 
 #include "framework/io/run_file.hpp"
-#include "framework/io/run_lock.hpp"
 #include "framework/io/run_reader.hpp"
 #include "framework/io/schema.hpp"
 #include "framework/io/table_appender.hpp"
@@ -229,7 +228,12 @@ RunWriter::~RunWriter() = default;
 
 RunWriter RunWriter::create(const std::filesystem::path& run_directory, const RunDescription& description) {
   make_directory(run_directory);
-  RunLock lock(run_directory);
+  return create(RunLock(run_directory), run_directory, description);
+}
+
+RunWriter RunWriter::create(RunLock lock, const std::filesystem::path& run_directory,
+                            const RunDescription& description) {
+  make_directory(run_directory);
   if (std::filesystem::exists(run_directory / schema::kRunFile)) {
     throw UsageError(run_directory.string() + ": there is a run in it already");
   }
@@ -238,11 +242,10 @@ RunWriter RunWriter::create(const std::filesystem::path& run_directory, const Ru
                                           std::filesystem::path()));
 }
 
-RunWriter RunWriter::resume(const std::filesystem::path& run_directory, const RunDescription& description,
-                            const RunMetrics& metrics, std::int64_t step,
+RunWriter RunWriter::resume(RunLock lock, const std::filesystem::path& run_directory,
+                            const RunDescription& description, const RunMetrics& metrics, std::int64_t step,
                             std::vector<std::string>& warnings) {
   make_directory(run_directory);
-  RunLock lock(run_directory);
   RunContents contents = starting_contents(description);
   contents.metrics.wall_seconds = metrics.wall_seconds;
   contents.metrics.train.fill_from(metrics.train);

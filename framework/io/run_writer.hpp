@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "framework/io/run_contents.hpp"
+#include "framework/io/run_lock.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -22,13 +23,17 @@ class RunWriter {
   /// Starts a run in a directory, which is made if need be. Throws UsageError if there is a run.h5 in it,
   /// IoError if another process is writing there or the file cannot be made.
   static RunWriter create(const std::filesystem::path& run_directory, const RunDescription& description);
+  /// The same in a directory whose lock the caller has taken.
+  static RunWriter create(RunLock lock, const std::filesystem::path& run_directory,
+                          const RunDescription& description);
 
-  /// Continues a run after a checkpoint was loaded: run.h5 is made anew from the checkpoint's metrics, and
+  /// Continues a run after a checkpoint was loaded under the run's lock: run.h5 is made anew from the checkpoint's metrics, and
   /// what the old file has beyond them up to the checkpoint's step (later evaluations, traces, what users
   /// added) is taken over. Warnings tell what of the old file could not be read. Throws IoError as create()
   /// does.
-  static RunWriter resume(const std::filesystem::path& run_directory, const RunDescription& description,
-                          const RunMetrics& metrics, std::int64_t step, std::vector<std::string>& warnings);
+  static RunWriter resume(RunLock lock, const std::filesystem::path& run_directory,
+                          const RunDescription& description, const RunMetrics& metrics, std::int64_t step,
+                          std::vector<std::string>& warnings);
 
   RunWriter(RunWriter&&) noexcept;
   RunWriter& operator=(RunWriter&&) = delete;

@@ -56,6 +56,7 @@ def contents(run, step):
         file["optimizer"].visititems(keep("optimizer/"))
     with h5py.File(run / "run.h5") as file:
         file["metrics"].visititems(keep("metrics/"))
+        file["summary"].visititems(keep("summary/"))
     return found
 
 

@@ -39,6 +39,17 @@ TEST_CASE("a setting of another model is refused and says whose it is") {
                         "x.ini:4: setting 'memory.slots' is one of model 'ntm'; model 'lstm' has none"));
 }
 
+TEST_CASE("another model on the command line drops the settings of the file's own") {
+  const std::string file =
+      "[task]\nname = copy\nbits = 4\n[model]\nname = ntm\n[memory]\nslots = 3\n[training]\nbatch = 5\n";
+  const auto lstm = make(file, {{"model.name", "lstm", ""}, {"model.units", "9", ""}});
+  CHECK(lstm->settings().find("memory.slots") == nullptr);
+  CHECK(lstm->training().batch == 5);
+  CHECK(lstm->make_task()->target_size() == 4);
+  CHECK_THROWS_AS(make(file + "[other]\nkey = 1\n", {{"model.name", "lstm", ""}}), UsageError);
+  CHECK_THROWS_AS(make(file, {{"model.name", "lstm", ""}, {"memory.slots", "3", ""}}), UsageError);
+}
+
 TEST_CASE("an unknown setting is refused with the nearest one, in a file with its line") {
   CHECK_THROWS_WITH(make(kCopy, {{"training.learning_rat", "1", ""}}),
                     "unknown setting 'training.learning_rat'; did you mean 'training.learning_rate'?");

@@ -1,5 +1,6 @@
 """The program's command line: help, lists, exit codes, and what it says of mistakes."""
 
+import os
 import subprocess
 import unittest
 
@@ -53,6 +54,11 @@ class Usage(CommandLine):
         with open("/dev/full", "w") as full:
             done = subprocess.run([PROGRAM, "list"], stdout=full, stderr=subprocess.PIPE, timeout=60)
         self.assertEqual(done.returncode, 74)
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run([PROGRAM, "list"], stdout=writer, stderr=subprocess.PIPE, timeout=60)
+        os.close(writer)
+        self.assertEqual(done.returncode, 74)
 
 
 class Settings(CommandLine):
@@ -70,6 +76,11 @@ class Settings(CommandLine):
 
     def test_a_setting_of_another_model_is_refused(self):
         self.assertIn("model 'lstm'", self.refused("train", "ntm2014/copy-lstm", "--memory.slots=4"))
+
+    def test_another_model_over_a_preset_drops_the_settings_of_the_presets_own(self):
+        text = tapehead("train", "demo", "--model.name=lstm", "--help").stdout
+        self.assertIn("model.units", text)
+        self.assertNotIn("memory.slots", text)
 
     def test_settings_that_make_no_task_or_model_are_refused_before_anything_is_written(self):
         out = self.place / "run"

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -57,7 +58,12 @@ class Runs(CommandLine):
     def test_signals_end_a_run_after_a_checkpoint_and_it_can_go_on(self):
         whole = self.place / "whole"
         train(whole, "--training.steps=3000")
-        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGUSR1, 138)):
+        for number, code in (
+            (signal.SIGINT, 130),
+            (signal.SIGTERM, 143),
+            (signal.SIGHUP, 129),
+            (signal.SIGUSR1, 138),
+        ):
             run = self.place / str(code)
             command = [PROGRAM, "train", "ntm2014/copy-ntm-lstm", *SMALL, "--training.steps=1000000", "--out", str(run)]
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -99,6 +105,37 @@ class Runs(CommandLine):
             np.testing.assert_array_equal(inputs[0, 0, 1:4, :8], targets[0, 0, 5:8])
             self.assertTrue(((output > 0) & (output < 1)).all())
 
+    def test_an_evaluation_leaves_what_the_run_measured_as_it_is(self):
+        run = self.place / "run"
+        train(run, "--training.steps=60")
+        with h5py.File(run / "run.h5") as file:
+            before = {name: column[()] for name, column in file["metrics/eval"].items()}
+        self.assertIn("1 sequence each", tapehead("evaluate", run, "--sequences", 1).stdout)
+        with h5py.File(run / "run.h5") as file:
+            table = file["metrics/eval"]
+            for name, values in before.items():
+                np.testing.assert_array_equal(table[name][()], values, err_msg=name)
+            self.assertEqual(sorted(set(table) - set(before)), ["bits_trained", "wrong_bits_trained"])
+            self.assertTrue(np.isfinite(table["bits_trained"][-1]))
+            self.assertEqual(table["wrong_bits_trained"].attrs["units"], "bit")
+
+    def test_a_run_goes_on_the_same_after_an_evaluation_where_it_had_none(self):
+        whole, run = self.place / "whole", self.place / "run"
+        train(whole, "--training.steps=100")
+        train(run, "--training.steps=57")
+        tapehead("evaluate", run, "--sequences", 4)
+        tapehead("train", "--resume", run, "--training.steps=73")
+        tapehead("train", "--resume", run, "--training.steps=100")
+        with h5py.File(whole / "run.h5") as one, h5py.File(run / "run.h5") as other:
+            for name in one["summary"]:
+                np.testing.assert_array_equal(one["summary"][name][()], other["summary"][name][()], err_msg=name)
+
+    def test_the_best_checkpoint_is_missed_with_a_message(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20")
+        (run / "checkpoints" / "best.h5").unlink()
+        self.assertIn("no best checkpoint", self.refused("evaluate", run, "--checkpoint", "best", code=65))
+
     def test_a_resumed_run_keeps_later_evaluations_and_traces(self):
         run = self.place / "run"
         train(run, "--training.steps=20")
@@ -135,9 +172,98 @@ class Runs(CommandLine):
         damaged = bytearray(newest.read_bytes())
         damaged[len(damaged) // 2] ^= 1
         newest.write_bytes(damaged)
+        (run / "checkpoints" / "best.h5").unlink()  # it may be of step 100
+        self.assertIn("skipped", tapehead("evaluate", run, "--sequences", 1).stderr)
+        self.assertEqual(newest.read_bytes(), damaged)  # only a writer of the run sets it aside
         self.assertIn("resumed at step 90", tapehead("train", "--resume", run).stderr)
         self.assertTrue(newest.exists())
         self.assertTrue((run / "checkpoints" / "step-000000100.h5.bad").exists())
+
+    def test_only_one_of_two_processes_goes_on_with_a_run(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20")
+        command = [PROGRAM, "train", "--resume", str(run), "--training.steps=1000000"]
+        first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        second = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.wait_for(lambda: first.poll() is not None or second.poll() is not None)
+        winner, loser = (first, second) if second.poll() is not None else (second, first)
+        _, error = loser.communicate(timeout=30)
+        self.assertEqual(loser.returncode, 74)
+        self.assertIn("another process is writing this run", error)
+        self.wait_for(lambda: (run / "log.txt").read_text().count(": checkpoint") > 3)
+        self.assertIn("another process is writing", self.refused("train", "--resume", run, code=74))
+        winner.send_signal(signal.SIGTERM)
+        winner.communicate(timeout=30)
+        self.assertEqual(winner.returncode, 143)
+        self.assertEqual((run / "log.txt").read_text().count("resumed at"), 1)
+
+    def test_a_directory_that_is_no_run_is_not_written_into(self):
+        self.assertIn("no checkpoint", self.refused("train", "--resume", self.place, code=65))
+        self.assertEqual(list(self.place.iterdir()), [])
+
+    def test_a_run_at_its_last_step_without_a_good_run_file_is_rebuilt_and_finished(self):
+        whole, run = self.place / "whole", self.place / "run"
+        train(whole, "--training.steps=60")
+        train(run, "--training.steps=60")
+        file = run / "run.h5"
+
+        def damage():
+            file.write_bytes(file.read_bytes()[:1000])
+
+        def still_running():
+            with h5py.File(file, "r+") as h5:
+                h5["provenance/status"][()] = 0
+
+        for spoil in (file.unlink, damage, still_running):
+            spoil()
+            self.assertIn("rebuilt", tapehead("train", "--resume", run).stderr)
+            with h5py.File(file) as h5:
+                self.assertEqual(h5["provenance/status"][()], 1)  # finished
+            self.same(whole, run, 60)
+        self.assertIn("nothing to do", tapehead("train", "--resume", run).stderr)
+
+    def test_a_run_killed_before_its_last_evaluation_gets_it(self):
+        whole, run = self.place / "whole", self.place / "run"
+        train(whole, "--training.steps=90")
+        train(run, "--training.steps=100")  # checkpoints at 90, before any evaluation there, and 100
+        (run / "checkpoints" / "step-000000100.h5").unlink()
+        (run / "checkpoints" / "best.h5").unlink()
+        (run / "run.h5").unlink()
+        self.assertIn("rebuilt", tapehead("train", "--resume", run, "--training.steps=90").stderr)
+        self.same(whole, run, 90)
+
+    def test_a_run_that_stopped_below_a_loss_says_what_takes_it_further(self):
+        run = self.place / "run"
+        train(run, "--training.steps=100", "--training.stop_below=1000")
+        self.assertIn("--training.stop_below=0", tapehead("train", "--resume", run).stderr)
+        done = tapehead("train", "--resume", run, "--training.stop_below=0")
+        self.assertIn("finished at step 100", done.stderr)
+
+    def test_an_ignored_hangup_stays_ignored(self):
+        run = self.place / "run"
+        command = [PROGRAM, "train", "ntm2014/copy-ntm-lstm", *SMALL, "--training.steps=1000000", "--out", str(run)]
+        nohup = ["bash", "-c", "trap '' HUP; exec \"$@\"", "bash", *command]
+        process = subprocess.Popen(nohup, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        checkpoints = lambda: (run / "log.txt").read_text().count(": checkpoint")
+        self.wait_for(lambda: (run / "log.txt").exists() and checkpoints() > 1)
+        process.send_signal(signal.SIGHUP)
+        before = checkpoints()
+        self.wait_for(lambda: checkpoints() > before + 1)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=30), 143)
+
+    def test_settings_beyond_all_memory_are_refused(self):
+        program = Path(PROGRAM).read_bytes()
+        if b"__asan_" in program or b"__tsan_" in program:
+            self.skipTest("a sanitizer's allocator ends the program by itself")
+        error = train(self.place / "run", "--training.batch=1000000000000000", code=69).stderr
+        self.assertIn("not enough memory for these settings", error)
+
+    def test_a_file_at_its_size_limit_ends_a_run_with_an_io_error(self):
+        limited = "ulimit -f 64; exec \"$@\""
+        command = [PROGRAM, "train", "ntm2014/copy-ntm-lstm", "--out", str(self.place / "run")]
+        done = subprocess.run(["bash", "-c", limited, "bash", *command], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 74, done.stderr)
 
     def test_a_run_without_usable_checkpoints_is_refused(self):
         run = self.place / "run"

@@ -2,6 +2,7 @@
 #include "framework/io/checkpoint.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "framework/io/checkpoint_directory.hpp"
 #include "framework/tensor/error.hpp"
@@ -134,13 +135,31 @@ TEST_CASE("a bad checkpoint is set aside and the next older good one used", "[io
   const auto of_another_model = [](const FoundCheckpoint& found) {
     if (found.checkpoint.step == 10) throw DataError(found.path.string() + ": another model");
   };
-  const auto found = newest_good_checkpoint(run, warnings, of_another_model);
+  const auto skipping = newest_good_checkpoint(run, BadCheckpoint::skip, warnings, of_another_model);
+  REQUIRE(skipping.has_value());
+  CHECK(skipping->checkpoint.step == 5);
+  CHECK(std::exchange(warnings, {}).size() == 2);
+  CHECK(list_checkpoints(run).size() == 3);
+  const auto found = newest_good_checkpoint(run, BadCheckpoint::set_aside, warnings, of_another_model);
   REQUIRE(found.has_value());
   CHECK(found->path == checkpoint_path(run, 5));
   CHECK(found->checkpoint.step == 5);
   CHECK(warnings.size() == 2);
   CHECK(file_names(run / "checkpoints") ==
         std::vector<std::string>{"step-000000005.h5", "step-000000010.h5.bad", "step-000000015.h5.bad"});
+}
+
+TEST_CASE("the best checkpoint is gone on from when it is the newest", "[io]") {
+  const TemporaryDirectory run;
+  make_checkpoints(run, {5, 10});
+  const auto step = [&] {
+    std::vector<std::string> warnings;
+    return newest_good_checkpoint(run, BadCheckpoint::skip, warnings)->checkpoint.step;
+  };
+  write_checkpoint(best_checkpoint_path(run), example_checkpoint(7));
+  CHECK(step() == 10);
+  replace_bytes(checkpoint_path(run, 10), "damaged");
+  CHECK(step() == 7);
 }
 
 TEST_CASE("what killed writers left half written is swept away", "[io]") {

@@ -298,8 +298,8 @@ TEST_CASE("a resumed run has the checkpoint's rows, and of the old file what was
   write_traces(run, "late", example_traces({9}));
   std::vector<std::string> warnings;
   {
-    RunWriter writer =
-        RunWriter::resume(run, example_description(), example_checkpoint(6).metrics, 6, warnings);
+    RunWriter writer = RunWriter::resume(RunLock(run), run, example_description(),
+                                         example_checkpoint(6).metrics, 6, warnings);
     append_rows(writer, 7, 8);
     writer.append_eval(8, std::vector<double>{0.75});
     writer.finish(RunStatus::finished);
@@ -324,7 +324,7 @@ TEST_CASE("a run is resumed from its checkpoint alone when run.h5 is damaged", "
   write_finished_run(run, 10);
   replace_bytes(run / "run.h5", "no longer HDF5");
   std::vector<std::string> warnings;
-  RunWriter::resume(run, example_description(), example_checkpoint(6).metrics, 6, warnings)
+  RunWriter::resume(RunLock(run), run, example_description(), example_checkpoint(6).metrics, 6, warnings)
       .finish(RunStatus::finished);
   CHECK(warnings.size() == 1);
   check_train_rows(RunReader(run).contents().metrics.train, 6);
