@@ -8,10 +8,14 @@ function(tapehead_discover_tests target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "SUFFIX" "")
   set(script "${CMAKE_SOURCE_DIR}/tests/support/discover_tests.py")
   set(cases "${CMAKE_CURRENT_BINARY_DIR}/${target}_cases.cmake")
+  set(time_limit 300)  # seconds
+  if(TAPEHEAD_SANITIZE)
+    set(time_limit 900)
+  endif()
   add_custom_command(
     TARGET ${target} POST_BUILD
     COMMAND "${TAPEHEAD_PYTHON}" "${script}" "$<TARGET_FILE:${target}>" "${cases}" "--suffix=${arg_SUFFIX}"
-            "--catch=${Catch2_VERSION_MAJOR}"
+            "--time-limit=${time_limit}" "--catch=${Catch2_VERSION_MAJOR}"
     WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}"
     BYPRODUCTS "${cases}"
     VERBATIM)

@@ -15,6 +15,7 @@ namespace po = boost::program_options;
 
 constexpr Option kHelp{"help", "", "print this help and end"};
 constexpr const char* kPositional = "argument";  // Boost's name for what is no option
+constexpr std::size_t kMostArguments = 10000;  // no command needs more, and Boost's time is quadratic in them
 
 std::vector<Option> all_options(const Syntax& syntax) {
   std::vector<Option> options = syntax.options;
@@ -74,6 +75,17 @@ Assignment as_setting(const Syntax& syntax, const po::option& option) {
   return {option.string_key, option.value.empty() ? "" : option.value.front(), ""};
 }
 
+// An option's value, empty for a switch.
+std::string option_value(const Syntax& syntax, const po::option& option) {
+  const std::string value = option.value.empty() ? "" : option.value.front();
+  const std::vector<Option> known = all_options(syntax);
+  const bool has_parameter = !std::ranges::find(known, option.string_key, &Option::name)->parameter.empty();
+  // Boost refuses "--out=" but takes "--out" and nothing, which is what a shell makes of --out "$UNSET".
+  if (has_parameter && value.empty())
+    throw UsageError("option '--" + option.string_key + "' lacks its value");
+  return value;
+}
+
 std::size_t parse_number(std::string_view option, std::string_view text, std::size_t minimum) {
   std::size_t number = 0;
   try {
@@ -102,6 +114,7 @@ std::optional<std::size_t> Arguments::number(std::string_view option, std::size_
 }
 
 Arguments parse_arguments(const Syntax& syntax, const std::vector<std::string>& arguments) {
+  if (arguments.size() > kMostArguments) throw UsageError("more than ten thousand arguments");
   Arguments parsed;
   for (const po::option& option : parse(syntax, arguments).options) {
     if (option.string_key == kPositional) {
@@ -111,8 +124,7 @@ Arguments parse_arguments(const Syntax& syntax, const std::vector<std::string>& 
       parsed.positional.insert(parsed.positional.end(), option.value.begin(), option.value.end());
     } else if (option.unregistered) {
       parsed.settings.push_back(as_setting(syntax, option));
-    } else if (!parsed.options.emplace(option.string_key, option.value.empty() ? "" : option.value.front())
-                    .second) {
+    } else if (!parsed.options.emplace(option.string_key, option_value(syntax, option)).second) {
       throw UsageError("option '--" + option.string_key + "' is given twice");
     }
   }

@@ -54,7 +54,7 @@ class Arguments {
 };
 
 /// Parses with Boost.Program_options, abbreviations off. "help" is an option of every command. Throws UsageError at
-/// an unknown option (with the nearest known one), a missing or extra value, an option given twice, and too many
+/// an unknown option (with the nearest known one), a missing, empty or extra value, an option given twice, and too many
 /// arguments.
 Arguments parse_arguments(const Syntax& syntax, const std::vector<std::string>& arguments);
 

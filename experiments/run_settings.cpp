@@ -40,7 +40,7 @@ std::string owner(const std::string& key) {
 }  // namespace
 
 RunSettings::RunSettings(const std::string& preset, const SettingsText& file,
-                         std::span<const Assignment> command_line)
+                         std::span<const Assignment> command_line, Source source)
     : title_(file.title.empty() ? preset : file.title), preset_(preset) {
   choose(file.assignments);
   const std::string model = model_name_, task = task_name_;
@@ -51,9 +51,11 @@ RunSettings::RunSettings(const std::string& preset, const SettingsText& file,
   const std::vector<Assignment> from_file = still_meant(file.assignments, model, task);
   expect_known(from_file);
   settings_.apply(from_file);
+  if (source == Source::user) settings_.expect_meaning(from_file);
   expect_known(command_line);
   change_optimizer(command_line);
   settings_.apply(command_line);
+  settings_.expect_meaning(command_line);
   if (!valid_preset_name(preset_)) {
     throw UsageError("setting 'preset': expected a name such as ntm2014/copy, got '" + preset_ + "'");
   }
@@ -146,7 +148,8 @@ std::unique_ptr<RunSettings> preset_settings(const std::string& name,
 std::unique_ptr<RunSettings> stored_settings(const std::string& text, const std::string& origin,
                                              std::span<const Assignment> command_line) {
   std::istringstream in(text);
-  return std::make_unique<RunSettings>("unnamed", read_settings(in, origin), command_line);
+  return std::make_unique<RunSettings>("unnamed", read_settings(in, origin), command_line,
+                                       RunSettings::Source::run);
 }
 
 CatalogueSettings default_settings(const ModelEntry& entry) {

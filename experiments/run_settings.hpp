@@ -18,12 +18,17 @@ namespace tapehead {
 
 class RunSettings {
  public:
+  /// Who wrote the file that settings come from.
+  enum class Source { user, run };
+
   /// Settings from a file, then from the command line, which wins. The names of the model and the task are settled
   /// first, since they decide which other settings there are. Throws UsageError: see Settings::apply(); a setting
   /// that another model or task would have is told so. Another model or task on the command line drops the file's
   /// settings that only the file's model or task has; another optimizer drops its momentum, decay, epsilon, beta1 and
-  /// beta2, but not its learning rate.
-  RunSettings(const std::string& preset, const SettingsText& file, std::span<const Assignment> command_line);
+  /// beta2, but not its learning rate. A setting that means nothing beside the others is refused, but in the file of a
+  /// run: what it says was true when the run was made.
+  RunSettings(const std::string& preset, const SettingsText& file, std::span<const Assignment> command_line,
+              Source source = Source::user);
   RunSettings(const RunSettings&) = delete;  // `settings_` points into this object
   RunSettings& operator=(const RunSettings&) = delete;
 

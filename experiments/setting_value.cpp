@@ -8,6 +8,7 @@
 #include <optional>
 #include <system_error>
 
+#include "experiments/utf8.hpp"
 #include "framework/tensor/error.hpp"
 
 namespace tapehead {
@@ -73,10 +74,10 @@ bool parse_into(const Setting& setting, std::string_view text, double& field) {
 bool parse_into(const Setting& setting, std::string_view text, std::string& field) {
   if (!setting.choices.empty() && std::ranges::find(setting.choices, text) == setting.choices.end())
     return false;
-  // What a settings file could not give back: its comments begin with #, its lines are trimmed.
+  // What a settings file could not give back: its comments begin with #, its lines are trimmed and UTF-8.
   const bool trimmed = text.empty() || (text.front() != ' ' && text.back() != ' ');
   const auto printable = [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != '#' && c != 127; };
-  if (!trimmed || !std::ranges::all_of(text, printable)) return false;
+  if (!trimmed || !std::ranges::all_of(text, printable) || !valid_utf8(text)) return false;
   field = text;
   return true;
 }

@@ -1,5 +1,6 @@
 #include "experiments/settings.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "experiments/near_names.hpp"
@@ -7,6 +8,10 @@
 
 namespace tapehead {
 namespace {
+
+std::string key_of(const std::string& section, std::string_view name) {
+  return (section.empty() ? "" : section + ".") + std::string(name);
+}
 
 class Collector final : public SettingVisitor {
  public:
@@ -18,8 +23,7 @@ class Collector final : public SettingVisitor {
 
  private:
   void add(const Setting& setting, SettingField field) {
-    const std::string prefix = section_.empty() ? "" : section_ + ".";
-    into_.push_back({prefix + std::string(setting.name), section_, setting, field});
+    into_.push_back({key_of(section_, setting.name), section_, setting, field});
   }
 
   std::string section_;
@@ -65,6 +69,32 @@ void Settings::apply(std::span<const Assignment> assignments) const {
     } catch (const UsageError& error) {
       refuse(assignment, "setting '" + assignment.key + "': " + error.what());
     }
+  }
+}
+
+const std::string* Settings::decisive_value(const Entry& entry) const {
+  if (entry.setting.needs.name.empty()) return nullptr;
+  const std::string key = key_of(entry.section, entry.setting.needs.name);
+  const Entry* const decisive = find(key);
+  if (decisive == nullptr || !std::holds_alternative<std::string*>(decisive->field)) {
+    throw std::logic_error("setting '" + entry.key + "' needs '" + key + "', which is no text setting");
+  }
+  return std::get<std::string*>(decisive->field);
+}
+
+bool Settings::means_something(const Entry& entry) const {
+  const std::string* const value = decisive_value(entry);
+  return value == nullptr ||
+         std::ranges::find(entry.setting.needs.values, *value) != entry.setting.needs.values.end();
+}
+
+void Settings::expect_meaning(std::span<const Assignment> assignments) const {
+  for (const Assignment& assignment : assignments) {
+    const Entry* const entry = find(assignment.key);
+    if (entry == nullptr || means_something(*entry)) continue;
+    refuse(assignment, "setting '" + assignment.key + "' has no effect with " +
+                           key_of(entry->section, entry->setting.needs.name) + " = " +
+                           *decisive_value(*entry));
   }
 }
 

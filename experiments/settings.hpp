@@ -57,14 +57,26 @@ class Settings {
   /// The entry of that key, or nullptr.
   const Entry* find(std::string_view key) const;
 
+  /// Whether the other settings, as they stand, let this one mean something (Setting::needs).
+  bool means_something(const Entry& entry) const;
+
+  /// Whether the setting is part of what a run is: it means something and has a value.
+  bool counts(const Entry& entry) const { return means_something(entry) && has_value(entry.field); }
+
   /// Gives settings their values, in order. Throws UsageError at an unknown key (with the nearest known one), a bad
   /// value (with what was expected) and a key given twice in one call.
   void apply(std::span<const Assignment> assignments) const;
+
+  /// Throws UsageError at an assignment to a setting that means nothing beside the others as they stand.
+  void expect_meaning(std::span<const Assignment> assignments) const;
 
   /// The nearest keys to one that is not there: "; did you mean …", or nothing.
   std::string suggestion(std::string_view key) const;
 
  private:
+  // The text that decides whether an entry means something, or nullptr.
+  const std::string* decisive_value(const Entry& entry) const;
+
   std::vector<Entry> entries_;
   std::map<std::string, std::size_t, std::less<>> index_;  // key -> place in entries_
 };

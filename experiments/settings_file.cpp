@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "experiments/utf8.hpp"
 #include "framework/tensor/error.hpp"
 
 namespace tapehead {
@@ -17,6 +18,20 @@ namespace po = boost::program_options;
 // No setting needs more; a file that is something else altogether is refused early.
 constexpr std::size_t kLongestLine = 10000;
 constexpr std::size_t kMostLines = 10000;
+// A title stands in every file that is written of the settings, and as an attribute in run files.
+constexpr std::size_t kLongestTitle = 1000;
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // some editors begin a file with it
+
+// The next line, or what of it is too long already: a file without line ends is not read to its end.
+bool next_line(std::istream& in, std::string& line) {
+  line.clear();
+  for (int c; line.size() <= kLongestLine && (c = in.get()) != std::istream::traits_type::eof();) {
+    if (c == '\n') return true;
+    line += static_cast<char>(c);
+  }
+  return !line.empty();
+}
 
 std::string trimmed(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
@@ -24,8 +39,10 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-bool plain_text(const std::string& line) {
-  return std::ranges::none_of(line, [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; });
+void expect_text(const std::string& line, const std::string& place) {
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; };
+  if (std::ranges::any_of(line, control)) throw UsageError(place + ": not text: it has control characters");
+  if (!valid_utf8(line)) throw UsageError(place + ": not text in UTF-8");
 }
 
 // Boost reads the file line by line, under the section that is open, so that the number of the line is known.
@@ -60,8 +77,13 @@ std::string explanation(const Settings::Entry& entry) {
   const std::string unit = setting.unit == "1" ? "" : std::string(setting.unit);
   const std::string symbol(setting.symbol);
   const std::string both = symbol + (symbol.empty() || unit.empty() ? "" : ", ") + unit;
+  std::string needs;
+  for (const std::string_view value : setting.needs.values) {
+    needs +=
+        (needs.empty() ? "; with " + std::string(setting.needs.name) + " = " : " or ") + std::string(value);
+  }
   return std::string(setting.help) + (both.empty() ? "" : " (" + both + ")") + "; " +
-         expectation(setting, entry.field);
+         expectation(setting, entry.field) + needs;
 }
 
 }  // namespace
@@ -69,13 +91,15 @@ std::string explanation(const Settings::Entry& entry) {
 SettingsText read_settings(std::istream& in, const std::string& name) {
   SettingsText text;
   std::string section, line;
-  for (std::size_t number = 1; std::getline(in, line); ++number) {
+  for (std::size_t number = 1; next_line(in, line); ++number) {
     const std::string place = name + ":" + std::to_string(number);
+    if (number == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
     if (number > kMostLines || line.size() > kLongestLine)
       throw UsageError(place + ": too long for a settings file");
     line = trimmed(line);
-    if (!plain_text(line)) throw UsageError(place + ": not text: it has control characters");
+    expect_text(line, place);
     if (number == 1 && line.starts_with("#")) text.title = trimmed(line.substr(1));
+    if (text.title.size() > kLongestTitle) throw UsageError(place + ": too long for a title");
     const std::string code = trimmed(line.substr(0, line.find('#')));
     if (code.starts_with("[")) {
       const bool closed = code.size() > 2 && code.ends_with("]");
@@ -110,12 +134,12 @@ void write_settings(std::ostream& out, const Settings& settings, const std::stri
   for (std::string line; std::getline(lines, line);) out << "# " << line << "\n";
   std::size_t width = 0;
   for (const Settings::Entry& entry : settings.entries()) {
-    if (!has_value(entry.field)) continue;
+    if (!settings.counts(entry)) continue;
     width = std::max(width, (std::string(entry.setting.name) + " = " + format_value(entry.field)).size());
   }
   std::string section;
   for (const Settings::Entry& entry : settings.entries()) {
-    if (!has_value(entry.field)) continue;
+    if (!settings.counts(entry)) continue;
     if (entry.section != section) out << "\n[" << (section = entry.section) << "]\n";
     const std::string assignment = std::string(entry.setting.name) + " = " + format_value(entry.field);
     out << std::left << std::setw(static_cast<int>(width)) << assignment << "  # " << explanation(entry)

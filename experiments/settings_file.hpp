@@ -24,14 +24,15 @@ struct SettingsText {
   std::vector<Assignment> assignments;  // in the order of the file, origins "NAME:LINE"
 };
 
-/// Reads settings from a stream; `name` is what errors call it. Throws UsageError ("NAME:LINE: …") at a line that is
-/// neither a comment, a [section] nor key = value, and at a key given twice.
+/// Reads settings, text in UTF-8, from a stream; `name` is what errors call it. Throws UsageError ("NAME:LINE: …") at a
+/// line that is neither a comment, a [section] nor key = value, at a key given twice, and at the first sign that this
+/// is no settings file (bytes that are no text, 10,000 characters in a line).
 SettingsText read_settings(std::istream& in, const std::string& name);
 
 /// Reads a settings file. Throws UsageError if it is not there or wrong, IoError if it cannot be read.
 SettingsText read_settings_file(const std::filesystem::path& path);
 
-/// Writes every setting that has a value, with its help beside it; reading it back gives the same values.
+/// Writes every setting that counts, with its help beside it; reading it back gives the same values.
 /// `heading` becomes comments, its first line the title.
 void write_settings(std::ostream& out, const Settings& settings, const std::string& heading);
 

@@ -58,9 +58,13 @@ class NtmMemory {
         initial);
       f(Setting{.name = "initial_scale",
                 .help = "standard deviation of a random or learned start",
-                .minimum = 0},
+                .minimum = 0,
+                .needs = {"initial", {"random", "learned"}}},
         initial_scale);
-      f(Setting{.name = "initial_value", .help = "value of a constant start"}, initial_value);
+      f(Setting{.name = "initial_value",
+                .help = "value of a constant start",
+                .needs = {"initial", {"constant"}}},
+        initial_value);
       f(Setting{.name = "initial_focus",
                 .help = "standard deviation of the logits of the first weightings",
                 .symbol = "w_0",

@@ -38,8 +38,15 @@ class Controller {
           Setting{
               .name = "controller_layers", .help = "layers", .unit = "layer", .minimum = 1, .maximum = 1000},
           controller_layers);
-      f(Setting{.name = "forget_bias", .help = "initial bias of the LSTM's forget gates"}, forget_bias);
-      f(Setting{.name = "cell_clip", .help = "limit of LSTM cells; 0 for none", .minimum = 0}, cell_clip);
+      f(Setting{.name = "forget_bias",
+                .help = "initial bias of the LSTM's forget gates",
+                .needs = {"controller", {"lstm"}}},
+        forget_bias);
+      f(Setting{.name = "cell_clip",
+                .help = "limit of LSTM cells; 0 for none",
+                .minimum = 0,
+                .needs = {"controller", {"lstm"}}},
+        cell_clip);
       f(Setting{.name = "output_clip", .help = "limit of the controller's outputs; 0 for none", .minimum = 0},
         output_clip);
     }

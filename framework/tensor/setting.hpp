@@ -14,6 +14,13 @@
 
 namespace tapehead {
 
+/// A choice beside a setting, without which the setting means nothing: model.forget_bias needs a controller that is
+/// an LSTM. No name: the setting always means something.
+struct Needs {
+  std::string_view name = "";                 // of a text field of the same section
+  std::vector<std::string_view> values = {};  // one of which it must have
+};
+
 /// What is known of one field beside its value.
 struct Setting {
   std::string_view name;                       // key within its section: "learning_rate"
@@ -23,6 +30,7 @@ struct Setting {
   std::vector<std::string_view> choices = {};  // of a text field: the values it may take; empty: any
   double minimum = -std::numeric_limits<double>::infinity();  // of a number field, inclusive
   double maximum = std::numeric_limits<double>::infinity();   // of a number field, inclusive
+  Needs needs = {};
 };
 
 /// Anything that walks over the fields of an options struct at run time.

@@ -38,13 +38,19 @@ struct ScheduleOptions {
     f(Setting{.name = "warmup_steps", .help = "updates of linear warm-up first", .unit = "step"},
       warmup_steps);
     f(Setting{.name = "decay_steps",
-              .help = "updates until the next drop (step) or the final rate (linear, cosine)",
-              .unit = "step"},
+              .help = "updates until the next drop or the final rate",
+              .unit = "step",
+              .needs = {"schedule", {"step", "linear", "cosine"}}},
       decay_steps);
-    f(Setting{.name = "decay_factor", .help = "factor of every drop (step)", .minimum = 0}, decay_factor);
+    f(Setting{.name = "decay_factor",
+              .help = "factor of every drop",
+              .minimum = 0,
+              .needs = {"schedule", {"step"}}},
+      decay_factor);
     f(Setting{.name = "final_rate",
-              .help = "final rate as a share of the learning rate (linear, cosine)",
-              .minimum = 0},
+              .help = "final rate as a share of the learning rate",
+              .minimum = 0,
+              .needs = {"schedule", {"linear", "cosine"}}},
       final_rate);
   }
 

@@ -64,11 +64,18 @@ TEST_CASE("a command without settings refuses them") {
 
 TEST_CASE("misuse of options is refused") {
   CHECK_THROWS_AS(parse({"--seed"}), UsageError);
+  CHECK_THROWS_AS(parse({"--seed="}), UsageError);
+  CHECK_THROWS_WITH(parse({"--seed", ""}), "option '--seed' lacks its value");
   CHECK_THROWS_AS(parse({"--seed", "1", "--seed", "2"}), UsageError);
   CHECK_THROWS_AS(parse({"--quiet=yes"}), UsageError);
   CHECK_THROWS_WITH(parse({"demo", "more"}), "unexpected argument 'more'");
   CHECK_THROWS_AS(parse({"--argument=x"}), UsageError);
   CHECK_THROWS_AS(parse({"--=x"}), UsageError);
+}
+
+TEST_CASE("more arguments than anyone means are refused at once") {
+  CHECK_THROWS_WITH(parse(std::vector<std::string>(10001, "--a.b=c")), "more than ten thousand arguments");
+  CHECK(parse(std::vector<std::string>(1000, "--a.b=c")).settings.size() == 1000);
 }
 
 TEST_CASE("an option that is no number is refused by name") {

@@ -1,5 +1,6 @@
 #include "experiments/run_settings.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include "framework/tensor/error.hpp"
@@ -74,4 +75,53 @@ TEST_CASE("another optimizer on the command line starts from its own hyper-param
 
 TEST_CASE("a name that leads out of the directory of runs is refused") {
   CHECK_THROWS_AS(make("preset = ../../x\n"), UsageError);
+}
+
+TEST_CASE(
+    "a setting that the chosen controller, start or schedule does not use is refused where it was given") {
+  CHECK_THROWS_WITH(make("[model]\ncontroller = feedforward\nforget_bias = 2\n"),
+                    "x.ini:3: setting 'model.forget_bias' has no effect with model.controller = feedforward");
+  CHECK_THROWS_WITH(make(kCopy, {{"model.controller", "feedforward", ""}, {"model.cell_clip", "3", ""}}),
+                    "setting 'model.cell_clip' has no effect with model.controller = feedforward");
+  CHECK_THROWS_WITH(make(kCopy, {{"memory.initial_value", "1", ""}}),
+                    "setting 'memory.initial_value' has no effect with memory.initial = learned");
+  CHECK_THROWS_WITH(
+      make("[training]\ndecay_steps = 9\n"),
+      "x.ini:2: setting 'training.decay_steps' has no effect with training.schedule = constant");
+  CHECK_NOTHROW(
+      make("[model]\nforget_bias = 2\ncontroller = lstm\n[memory]\ninitial = constant\ninitial_value = 1\n"));
+}
+
+TEST_CASE("another controller on the command line silences what the file says for its own") {
+  const std::string file = "[model]\ncontroller = lstm\nforget_bias = 2\n";
+  const auto settings = make(file, {{"model.controller", "feedforward", ""}});
+  CHECK(settings->text().find("forget_bias") == std::string::npos);
+  CHECK_NOTHROW(make(settings->text()));
+}
+
+TEST_CASE("the file of a run may hold settings that mean nothing") {
+  const std::string stored = "[model]\ncontroller = feedforward\nforget_bias = 2\n";
+  CHECK(stored_settings(stored, "settings.ini", {})->text().find("forget_bias") == std::string::npos);
+}
+
+TEST_CASE("what a setting of the catalogues needs is a choice beside it") {
+  const auto check = [](const Settings& settings) {
+    for (const Settings::Entry& entry : settings.entries()) {
+      const Needs& needs = entry.setting.needs;
+      if (needs.name.empty()) continue;
+      INFO(entry.key);
+      CHECK_NOTHROW(settings.means_something(entry));
+      const Settings::Entry* const decisive = settings.find(entry.section + "." + std::string(needs.name));
+      REQUIRE(decisive != nullptr);
+      for (const std::string_view value : needs.values) {
+        CHECK(std::ranges::count(decisive->setting.choices, value) == 1);
+      }
+    }
+  };
+  for (const ModelEntry& entry : model_catalogue()) check(default_settings(entry).settings);
+  for (const TaskEntry& entry : task_catalogue()) check(default_settings(entry).settings);
+  TrainingOptions training;
+  Settings settings;
+  settings.bind("training", training);
+  check(settings);
 }

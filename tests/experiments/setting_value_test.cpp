@@ -86,6 +86,9 @@ TEST_CASE("text that a settings file could not give back is refused") {
   CHECK_FALSE(taken<std::string>(kAny, "a # b"));
   CHECK_FALSE(taken<std::string>(kAny, " a"));
   CHECK_FALSE(taken<std::string>(kAny, "a\nb"));
+  CHECK_FALSE(taken<std::string>(kAny,
+                                 "Gr\xf6\xdf"
+                                 "e"));
 }
 
 TEST_CASE("a number field that is not a number has no value") {

@@ -64,7 +64,62 @@ TEST_CASE("a line that is no setting is reported with its file and line") {
   CHECK_THROWS_WITH(read("[ ]\nx = 1\n"), "x.ini:1: expected '[section]', got '[ ]'");
   CHECK_THROWS_WITH(read("\n= 3\n"), "x.ini:2: expected 'key = value', got '= 3'");
   CHECK_THROWS_WITH(read(std::string("a = \0b\n", 7)), "x.ini:1: not text: it has control characters");
-  CHECK_THROWS_AS(read(std::string(20000, 'x')), UsageError);
+}
+
+TEST_CASE("a byte order mark before the first line is not part of it") {
+  const SettingsText text = read("\xef\xbb\xbf# Title\nseed = 1\n");
+  CHECK(text.title == "Title");
+  REQUIRE(text.assignments.size() == 1);
+  CHECK(text.assignments[0].origin == "x.ini:2");
+  CHECK(read("seed = 1\n\xef\xbb\xbfseed = 2\n").assignments.at(1).key == "\xef\xbb\xbfseed");
+}
+
+TEST_CASE("a file that is not UTF-8 is refused at its line") {
+  CHECK(read("# Gr\xc3\xb6\xc3\x9f"
+             "e\n")
+            .title ==
+        "Gr\xc3\xb6\xc3\x9f"
+        "e");
+  CHECK_THROWS_WITH(read("seed = 1\n# Gr\xf6\xdf"
+                         "e\n"),
+                    "x.ini:2: not text in UTF-8");
+}
+
+namespace {
+
+// A file of one line that never ends; fails when far more is asked of it than any line has.
+class Endless final : public std::streambuf {
+ public:
+  std::size_t given() const { return given_; }
+
+ private:
+  int_type underflow() override {
+    REQUIRE(++given_ < 1000000);
+    setg(&character_, &character_, &character_ + 1);
+    return traits_type::to_int_type(character_);
+  }
+
+  char character_ = 'x';
+  std::size_t given_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a line of a megabyte is refused after its first ten thousand characters, and is not read further") {
+  CHECK(read("#" + std::string(9999, ' ') + "\n").assignments.empty());
+  CHECK_THROWS_WITH(read("#" + std::string(10000, ' ') + "\n"), "x.ini:1: too long for a settings file");
+  CHECK_THROWS_WITH(read("seed = 1\n" + std::string(1 << 20, 'x')), "x.ini:2: too long for a settings file");
+  CHECK_THROWS_WITH(read(std::string(20000, '\n')), "x.ini:10001: too long for a settings file");
+  Endless endless;
+  std::istream in(&endless);
+  CHECK_THROWS_WITH(read_settings(in, "x.ini"), "x.ini:1: too long for a settings file");
+  CHECK(endless.given() < 20000);
+}
+
+TEST_CASE("a title that no file could hold beside its sign is refused") {
+  CHECK(read("# " + std::string(1000, 't')).title.size() == 1000);
+  CHECK_THROWS_WITH(read("# " + std::string(1001, 't')), "x.ini:1: too long for a title");
 }
 
 TEST_CASE("a key given twice is refused and both lines are named") {
@@ -110,6 +165,19 @@ TEST_CASE("a written setting says what it means and what it may be") {
   CHECK(contains(file.str(), "# memory slots (N, slot); a whole number from 1 to 4096\n"));
   CHECK(contains(file.str(), "one of constant, random, learned"));
   CHECK_FALSE(contains(file.str(), "momentum"));
+}
+
+TEST_CASE("what means nothing beside the other settings is not written") {
+  StandInOptions options;
+  Settings settings;
+  settings.bind("memory", options);
+  std::ostringstream with, without;
+  write_settings(with, settings, "t");
+  CHECK(contains(with.str(), "scale = 0.5"));
+  CHECK(contains(with.str(), "; a number; with initial = random or learned\n"));
+  options.initial = "constant";
+  write_settings(without, settings, "t");
+  CHECK_FALSE(contains(without.str(), "scale"));
 }
 
 TEST_CASE("the table of settings is aligned and shows what has no value as a dash") {

@@ -1,5 +1,7 @@
 #include "experiments/settings.hpp"
 
+#include <stdexcept>
+
 #include "framework/tensor/error.hpp"
 #include "tests/experiments/stand_in_options.hpp"
 #include "tests/support/catch.hpp"
@@ -65,4 +67,35 @@ TEST_CASE("two settings of one name are the programmer's mistake") {
   Settings settings;
   settings.bind("memory", options);
   CHECK_THROWS_AS(settings.bind("memory", options), std::logic_error);
+}
+
+TEST_CASE("a setting that means nothing beside the others is told apart, and refused where it was given") {
+  Bound b;
+  const Settings::Entry& scale = *b.settings.find("memory.scale");
+  CHECK(b.settings.counts(scale));
+  const std::vector<Assignment> given = {{"memory.initial", "constant", ""},
+                                         {"memory.scale", "2", "run.ini:7"}};
+  b.apply(given);
+  CHECK_FALSE(b.settings.means_something(scale));
+  CHECK_FALSE(b.settings.counts(scale));
+  CHECK_THROWS_WITH(b.settings.expect_meaning(given),
+                    "run.ini:7: setting 'memory.scale' has no effect with memory.initial = constant");
+  b.apply({{"memory.initial", "random", ""}});
+  CHECK_NOTHROW(b.settings.expect_meaning(given));
+}
+
+TEST_CASE("a setting without a value does not count, though it means something") {
+  Bound b;
+  const Settings::Entry& momentum = *b.settings.find("memory.momentum");
+  CHECK(b.settings.means_something(momentum));
+  CHECK_FALSE(b.settings.counts(momentum));
+}
+
+TEST_CASE("a setting that needs one that is not there is the programmer's mistake") {
+  double scale = 1;
+  Settings settings;
+  settings.bind("", [&](SettingVisitor& visitor) {
+    visitor({.name = "scale", .help = "", .needs = {"initial", {"random"}}}, scale);
+  });
+  CHECK_THROWS_AS(settings.counts(*settings.find("scale")), std::logic_error);
 }

@@ -15,6 +15,7 @@ struct StandInOptions {
   double momentum = std::numeric_limits<double>::quiet_NaN();  // no value
   bool shuffle = false;
   std::string initial = "learned";
+  double scale = 0.5;
   std::string note = "";
 
   template <class F>
@@ -30,6 +31,7 @@ struct StandInOptions {
     f(Setting{.name = "momentum", .help = "share kept", .minimum = 0, .maximum = 1}, momentum);
     f(Setting{.name = "shuffle", .help = "mix the examples"}, shuffle);
     f(Setting{.name = "initial", .help = "start", .choices = {"constant", "random", "learned"}}, initial);
+    f(Setting{.name = "scale", .help = "of a start", .needs = {"initial", {"random", "learned"}}}, scale);
     f(Setting{.name = "note", .help = "any text"}, note);
   }
 };
