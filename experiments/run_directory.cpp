@@ -12,10 +12,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string utc(const char* format) {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+using Clock = std::chrono::system_clock;
+
+std::string utc(const char* format, Clock::time_point at = Clock::now()) {
+  const std::time_t seconds = Clock::to_time_t(at);
   std::tm parts{};
-  gmtime_r(&now, &parts);
+  gmtime_r(&seconds, &parts);
   std::array<char, 32> text;
   return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
 }
@@ -44,6 +46,14 @@ bool make(const fs::path& path) {
 std::string utc_time() { return utc("%Y-%m-%dT%H:%M:%SZ"); }
 
 std::string utc_file_time() { return utc("%Y%m%dT%H%M%SZ"); }
+
+std::string new_run_id(const std::string& preset, std::size_t seed) {
+  const Clock::time_point now = Clock::now();
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch());
+  std::string fraction = std::to_string(microseconds.count() % 1'000'000);
+  fraction.insert(0, 6 - fraction.size(), '0');
+  return preset + "/" + utc("%Y%m%dT%H%M%S.", now) + fraction + "Z-s" + std::to_string(seed);
+}
 
 fs::path source_directory() { return TAPEHEAD_SOURCE_DIR; }
 

@@ -12,6 +12,9 @@ namespace tapehead {
 std::string utc_time();
 std::string utc_file_time();
 
+/// What a new run is called in its files, as no other is: "<preset>/20240501T123456.123456Z-s<seed>".
+std::string new_run_id(const std::string& preset, std::size_t seed);
+
 /// The root of the source tree this program was built from.
 std::filesystem::path source_directory();
 

@@ -108,17 +108,19 @@ Checkpoint checkpoint_from(std::span<const std::byte> image) {
   }
   const hdf5::Group config = hdf5::open_group(file, schema::kConfig);
   const hdf5::Group metrics = hdf5::open_group(file, schema::kMetrics);
-  Checkpoint checkpoint{.step = root_attribute<std::int64_t>(root, schema::kStep),
-                        .run_id = root_attribute<std::string>(root, schema::kRunId),
-                        .settings = hdf5::read_text(config, schema::kSettingsText),
-                        .config = hdf5::read_attributes(config),
-                        .counters = hdf5::read_attributes(hdf5::open_group(file, schema::kCounters)),
-                        .model = {},
-                        .optimizer = {},
-                        .metrics = {.train = hdf5::read_table(metrics, schema::kTrain),
-                                    .eval = hdf5::read_table(metrics, schema::kEval),
-                                    .summary = hdf5::read_summary(file),
-                                    .wall_seconds = root_attribute<double>(root, schema::kWallSeconds)}};
+  Checkpoint checkpoint{
+      .step = root_attribute<std::int64_t>(root, schema::kStep),
+      .run_id = root_attribute<std::string>(root, schema::kRunId),
+      .settings = hdf5::read_text(config, schema::kSettingsText),
+      .config = hdf5::read_attributes(config),
+      .counters = hdf5::read_attributes(hdf5::open_group(file, schema::kCounters)),
+      .model = {},
+      .optimizer = {},
+      .metrics = {.train = hdf5::read_table(metrics, schema::kTrain, hdf5::Lengths::must_agree),
+                  .eval = hdf5::read_table(metrics, schema::kEval, hdf5::Lengths::must_agree),
+                  .summary = hdf5::read_summary(file),
+                  .wall_seconds = root_attribute<double>(root, schema::kWallSeconds)}};
+  if (checkpoint.step < 0) throw hdf5::Failure("its step is " + std::to_string(checkpoint.step));
   read_tensors(hdf5::open_group(file, schema::kModel), "", checkpoint.model);
   read_tensors(hdf5::open_group(file, schema::kOptimizer), "", checkpoint.optimizer);
   return checkpoint;
@@ -132,6 +134,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   write_partial(path, bytes);
   publish(path);
 }
+
+void give_back_memory() { hdf5::give_back_memory(); }
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
   const std::vector<std::byte> bytes = read_bytes(path);

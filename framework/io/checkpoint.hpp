@@ -37,9 +37,13 @@ struct Checkpoint {
 /// file is then untouched. Throws std::invalid_argument if a tensor's values do not fit its shape.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
+/// Gives the memory back to the system that a checkpoint took for a moment, once it is gone: else a long run keeps what
+/// its largest one took.
+void give_back_memory();
+
 /// Reads a checkpoint. No byte is interpreted before the digest of all was found right.
-/// Throws DataError naming path and reason if it is damaged, no checkpoint, or of the other precision;
-/// IoError if it cannot be read.
+/// Throws DataError naming path and reason if it is damaged, no checkpoint, of the other precision, or contradicts
+/// itself; IoError if it cannot be read.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 
 /// The tensor of that path, whose shape must be this one. Throws DataError "<where>: …" if it is missing or

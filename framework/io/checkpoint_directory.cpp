@@ -28,13 +28,28 @@ std::optional<std::int64_t> step_of(const std::filesystem::path& path) {
   return std::stoll(digits);
 }
 
+struct PassedOver {
+  std::filesystem::path path;
+  std::string reason;
+  bool damaged;  // and not just unreadable
+};
+
 /// What a warning says of it.
-std::string pass_over(const std::filesystem::path& path, BadCheckpoint bad) {
-  if (bad == BadCheckpoint::skip) return "; skipped";
-  const std::filesystem::path aside = path.string() + schema::kSetAside;
+std::string pass_over(const PassedOver& passed, bool set_aside) {
+  if (!passed.damaged || !set_aside) return passed.reason + "; skipped";
+  const std::filesystem::path aside = free_name_aside(passed.path);
   std::error_code error;
-  std::filesystem::rename(path, aside, error);
-  return error ? "; skipped" : "; set aside as " + aside.string();
+  std::filesystem::rename(passed.path, aside, error);
+  return passed.reason + (error ? "; skipped" : "; set aside as " + aside.string());
+}
+
+/// All checkpoints, best.h5 behind the others.
+std::vector<std::filesystem::path> all_checkpoints(const std::filesystem::path& run_directory) {
+  std::vector<std::filesystem::path> paths = list_checkpoints(run_directory);
+  const std::filesystem::path best = best_checkpoint_path(run_directory);
+  std::error_code error;
+  if (std::filesystem::exists(best, error)) paths.push_back(best);
+  return paths;
 }
 
 }  // namespace
@@ -63,28 +78,35 @@ std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path&
 std::optional<FoundCheckpoint> newest_good_checkpoint(
     const std::filesystem::path& run_directory, BadCheckpoint bad, std::vector<std::string>& warnings,
     const std::function<void(const FoundCheckpoint&)>& accept) {
-  const auto usable = [&](const std::filesystem::path& path) -> std::optional<FoundCheckpoint> {
+  std::vector<PassedOver> passed;
+  std::optional<FoundCheckpoint> newest;
+  for (const std::filesystem::path& path : all_checkpoints(run_directory)) {
+    if (newest && path != best_checkpoint_path(run_directory)) continue;
     try {
       FoundCheckpoint found{.path = path, .checkpoint = read_checkpoint(path)};
       accept(found);
-      return found;
+      if (!newest || found.checkpoint.step > newest->checkpoint.step) newest = std::move(found);
     } catch (const DataError& reason) {
-      warnings.push_back(reason.what() + pass_over(path, bad));
+      passed.push_back({path, reason.what(), true});
     } catch (const IoError& unreadable) {
-      warnings.push_back(std::string(unreadable.what()) + "; skipped");
+      passed.push_back({path, unreadable.what(), false});
     }
-    return std::nullopt;
-  };
-  std::optional<FoundCheckpoint> newest;
-  for (const std::filesystem::path& path : list_checkpoints(run_directory)) {
-    newest = usable(path);
-    if (newest) break;
   }
-  if (std::filesystem::exists(best_checkpoint_path(run_directory))) {
-    std::optional<FoundCheckpoint> best = usable(best_checkpoint_path(run_directory));
-    if (best && (!newest || best->checkpoint.step > newest->checkpoint.step)) return best;
-  }
+  const bool set_aside = newest && bad == BadCheckpoint::set_aside;
+  for (const PassedOver& one : passed) warnings.push_back(pass_over(one, set_aside));
   return newest;
+}
+
+std::vector<std::string> checkpoint_run_ids(const std::filesystem::path& run_directory) {
+  std::vector<std::string> ids;
+  for (const std::filesystem::path& path : all_checkpoints(run_directory)) {
+    try {
+      ids.push_back(read_checkpoint(path).run_id);
+    } catch (const Error&) {
+      // Whether it can be used is asked elsewhere.
+    }
+  }
+  return ids;
 }
 
 void prune_checkpoints(const std::filesystem::path& run_directory, std::size_t keep) {
@@ -94,6 +116,13 @@ void prune_checkpoints(const std::filesystem::path& run_directory, std::size_t k
     std::filesystem::remove(paths[i], error);
     if (error) throw IoError(paths[i].string() + ": remove failed: " + error.message());
   }
+}
+
+std::filesystem::path free_name_aside(const std::filesystem::path& path) {
+  std::filesystem::path aside = path.string() + schema::kSetAside;
+  for (int i = 2; std::filesystem::exists(aside); ++i)
+    aside = path.string() + "." + std::to_string(i) + schema::kSetAside;
+  return aside;
 }
 
 void sweep_temporaries(const std::filesystem::path& run_directory) {

@@ -24,18 +24,24 @@ struct FoundCheckpoint {
 };
 
 /// What happens to a checkpoint that cannot be used: it stays, or it is renamed to end in .bad. The latter only by
-/// the process that holds the run's lock.
+/// the process that holds the run's lock, and only when another one was found good: otherwise nothing is touched.
 enum class BadCheckpoint { skip, set_aside };
 
 /// The newest checkpoint that can be used, best.h5 if it is newer than those by step. Those that cannot, because they
-/// are damaged or `accept` throws a DataError at them (another model), are passed over; a warning says which and
-/// why.
+/// are damaged or `accept` throws a DataError at them (another model), are passed over; a warning says which, why,
+/// and where they are now.
 std::optional<FoundCheckpoint> newest_good_checkpoint(
     const std::filesystem::path& run_directory, BadCheckpoint bad, std::vector<std::string>& warnings,
     const std::function<void(const FoundCheckpoint&)>& accept = [](const FoundCheckpoint&) {});
 
+/// The run_id of each checkpoint that is whole, best.h5 among them.
+std::vector<std::string> checkpoint_run_ids(const std::filesystem::path& run_directory);
+
 /// Removes all checkpoints by step but the newest `keep`.
 void prune_checkpoints(const std::filesystem::path& run_directory, std::size_t keep = 2);
+
+/// A name that is free for a bad file to be kept under: path + ".bad", or ".2.bad", ".3.bad", … behind it.
+std::filesystem::path free_name_aside(const std::filesystem::path& path);
 
 /// Removes what killed writers of this run left half written. Only for the process that is about to write the
 /// run.

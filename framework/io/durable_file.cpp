@@ -96,7 +96,7 @@ void write_partial(const std::filesystem::path& path, std::span<const std::byte>
 
 void publish(const std::filesystem::path& path) {
   const std::filesystem::path partial = partial_path(path);
-  if (::rename(partial.c_str(), path.c_str()) != 0) {
+  if (uninterrupted([&] { return ::rename(partial.c_str(), path.c_str()); }) != 0) {
     const int error = errno;
     std::error_code ignored;
     std::filesystem::remove(partial, ignored);
@@ -107,6 +107,17 @@ void publish(const std::filesystem::path& path) {
 }
 
 void sync_file(const std::filesystem::path& path) { Descriptor(path, O_RDONLY).sync(); }
+
+bool overwrite(int descriptor, std::uint64_t at, std::span<const std::byte> bytes) noexcept {
+  while (!bytes.empty()) {
+    const ssize_t written = uninterrupted(
+        [&] { return ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(at)); });
+    if (written <= 0) return false;
+    at += static_cast<std::uint64_t>(written);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return true;
+}
 
 std::vector<std::byte> read_bytes(const std::filesystem::path& path) {
   const Descriptor file(path, O_RDONLY);

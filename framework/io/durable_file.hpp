@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <vector>
@@ -23,6 +24,9 @@ void publish(const std::filesystem::path& path);
 
 /// Waits until a file's bytes are on disk. Throws IoError.
 void sync_file(const std::filesystem::path& path);
+
+/// Writes bytes into an open file as far as that works, and says whether all of them are there.
+bool overwrite(int descriptor, std::uint64_t at, std::span<const std::byte> bytes) noexcept;
 
 /// All bytes of a file. Throws IoError if it cannot be read.
 std::vector<std::byte> read_bytes(const std::filesystem::path& path);

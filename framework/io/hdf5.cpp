@@ -1,5 +1,7 @@
 #include "framework/io/hdf5.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -7,7 +9,10 @@ namespace tapehead::inline TAPEHEAD_PRECISION::hdf5 {
 namespace {
 
 constexpr std::size_t kMemoryIncrement = 1 << 16;  // bytes by which a file in memory grows
-constexpr unsigned kReadAttempts = 24;             // of metadata that is being written; 17 ms
+constexpr hsize_t kPage = 4096;                    // bytes: the smallest page of any system
+constexpr std::size_t kChunkCache = 1 << 13;       // bytes a dataset: the chunk that rows are appended to
+constexpr std::size_t kChunkCacheSlots = 1;
+constexpr unsigned kReadAttempts = 24;  // of metadata that is being written; 17 ms
 constexpr unsigned kOrdered = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 
 herr_t collect(unsigned, const H5E_error2_t* error, void* into) {
@@ -39,6 +44,8 @@ PropertyList access_properties() {
   // HDF5's own locks fail on many network file systems; who may write is decided by the lock of the run
   // directory.
   check(H5Pset_file_locking(access, false, true), "turning file locks off");
+  // By default each column would keep a MiB of what was written, which nobody reads again.
+  check(H5Pset_cache(access, 0, kChunkCacheSlots, kChunkCache, 1), "limiting the cache");
   return access;
 }
 
@@ -48,9 +55,20 @@ PropertyList format_properties(H5F_libver_t oldest) {
   return access;
 }
 
-hid_t create_file(const char* name, hid_t access) {
-  const PropertyList creation = property_list(H5P_FILE_CREATE);
+PropertyList creation_properties() {
+  PropertyList creation = property_list(H5P_FILE_CREATE);
   order_without_times(creation);
+  return creation;
+}
+
+/// A kill can cut a write at the boundaries of the system's pages, and metadata that is half old and half new is
+/// unreadable for good. In a file of pages no piece of metadata smaller than a page lies across a boundary.
+void divide_into_pages(hid_t creation) {
+  check(H5Pset_file_space_strategy(creation, H5F_FSPACE_STRATEGY_PAGE, false, 1), "dividing into pages");
+  check(H5Pset_file_space_page_size(creation, kPage), "dividing into pages");
+}
+
+hid_t create_file(const char* name, hid_t creation, hid_t access) {
   return check(H5Fcreate(name, H5F_ACC_TRUNC, creation, access), "creating the file");
 }
 
@@ -66,6 +84,11 @@ void initialise() {
   static_cast<void>(silent);
 }
 
+void give_back_memory() noexcept {
+  H5garbage_collect();
+  malloc_trim(0);
+}
+
 void fail(std::string_view what) {
   std::vector<std::string> causes;  // from the innermost out
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect, &causes);
@@ -76,7 +99,9 @@ void fail(std::string_view what) {
 
 File File::create(const std::filesystem::path& path) {
   const PropertyList access = format_properties(H5F_LIBVER_V110);
-  return File(create_file(path.c_str(), access));
+  const PropertyList creation = creation_properties();
+  divide_into_pages(creation);
+  return File(create_file(path.c_str(), creation, access));
 }
 
 File File::create_in_memory() {
@@ -84,7 +109,7 @@ File File::create_in_memory() {
   // The oldest superblock has no checksum; everything else is in the newer format where it needs to be.
   const PropertyList access = format_properties(H5F_LIBVER_EARLIEST);
   check(H5Pset_fapl_core(access, kMemoryIncrement, false), "choosing memory");
-  return File(create_file("memory", access));
+  return File(create_file("memory", creation_properties(), access));
 }
 
 File File::open(const std::filesystem::path& path, bool swmr) {
@@ -196,6 +221,12 @@ std::vector<hsize_t> extents(hid_t dataset) {
   std::vector<hsize_t> result(static_cast<std::size_t>(rank));
   check(H5Sget_simple_extent_dims(of, result.data(), nullptr), "reading extents");
   return result;
+}
+
+std::string printable(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION::hdf5

@@ -38,6 +38,9 @@ Code check(Code code, std::string_view what) {
 /// Sees to it that HDF5 prints nothing and installs no exit handler. Called before anything else of HDF5's.
 void initialise();
 
+/// Gives memory that is not in use back to the system: what HDF5 keeps for later, and what malloc does.
+void give_back_memory() noexcept;
+
 /// Owns one identifier. Converts to it, so that it can be handed to HDF5 as it is.
 template <herr_t (*Close)(hid_t)>
 class Handle {
@@ -116,12 +119,15 @@ Space space(std::span<const hsize_t> extents, std::span<const hsize_t> limits = 
 Space scalar_space();
 std::vector<hsize_t> extents(hid_t dataset);
 
+/// A text out of a file that may be damaged, fit to be printed: '?' for what is not ASCII's letters and signs.
+std::string printable(std::string text);
+
 /// Does something with a file that is read: failures of HDF5, and extents that no memory can hold, become
 /// DataError("<path>: damaged, or not a <kind>: <reason>").
 template <class Action>
 auto reading(const std::filesystem::path& path, std::string_view kind, Action&& action) {
   const auto refuse = [&](const char* reason) {
-    return DataError(path.string() + ": damaged, or not a " + std::string(kind) + ": " + reason);
+    return DataError(path.string() + ": damaged, or not a " + std::string(kind) + ": " + printable(reason));
   };
   try {
     return action();

@@ -127,16 +127,17 @@ void write_table(hid_t parent, const std::string& name, const MetricsTable& tabl
   step.close();
 }
 
-MetricsTable read_table(hid_t parent, const std::string& name) {
+MetricsTable read_table(hid_t parent, const std::string& name, Lengths lengths) {
   const Group group = open_group(parent, name);
   MetricsTable table;
   std::vector<Dataset> columns;
   const Dataset step = open_dataset(group, schema::kStep);
-  hsize_t rows = std::numeric_limits<hsize_t>::max();
+  hsize_t rows = std::numeric_limits<hsize_t>::max(), most = 0;
   const auto shortest = [&](const Dataset& dataset) {
     const std::vector<hsize_t> shape = extents(dataset);
     if (shape.size() != 1) throw Failure("a column of '" + name + "' is not a column");
     rows = std::min(rows, shape.front());
+    most = std::max(most, shape.front());
   };
   for (const std::string& member : member_names(group)) {
     if (member == schema::kStep || !is_dataset(group, member)) continue;
@@ -147,6 +148,10 @@ MetricsTable read_table(hid_t parent, const std::string& name) {
   // many.
   shortest(step);
   for (const Dataset& column : columns) shortest(column);
+  if (rows != most && lengths == Lengths::must_agree) {
+    throw Failure("the columns of '" + name + "' have " + std::to_string(rows) + " to " +
+                  std::to_string(most) + " rows");
+  }
   table.step = read_array<std::int64_t>(step, rows);
   for (std::size_t i = 0; i < columns.size(); ++i)
     table.columns[i].values = read_array<double>(columns[i], rows);

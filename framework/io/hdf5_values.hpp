@@ -1,15 +1,14 @@
-// Values in and out of HDF5 objects: attributes, texts, scalars, arrays. Internal to framework/io.
+// Datasets' values in and out of HDF5: texts, scalars, arrays, columns. Internal to framework/io.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "framework/io/hdf5.hpp"
-#include "framework/io/run_contents.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION::hdf5 {
 
@@ -22,16 +21,11 @@ hid_t memory_type();
 /// Variable-length UTF-8.
 Type text_type();
 
-/// @name = value; booleans as h5py writes them, an enumeration of int8.
-void write_attribute(hid_t object, const std::string& name, const AttributeValue& value);
-void write_attributes(hid_t object, const std::vector<Attribute>& attributes);
-/// All scalar attributes of a type that AttributeValue has, in order of creation where the file knows it.
-std::vector<Attribute> read_attributes(hid_t object);
-/// A text attribute, or "" if there is none.
-std::string text_attribute(hid_t object, const std::string& name);
-/// @units and @long_name, the latter if it is not empty.
-void describe(hid_t dataset, const Column& column);
-Column description(hid_t dataset, const std::string& name);
+/// A text that HDF5 allocated.
+struct FreeText {
+  void operator()(char* text) const { H5free_memory(text); }
+};
+using OwnedText = std::unique_ptr<char, FreeText>;
 
 /// A scalar dataset of text, and a list of texts.
 void write_text(hid_t parent, const std::string& name, const std::string& text);

@@ -1,5 +1,8 @@
 #include "framework/io/run_file.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -45,14 +48,14 @@ auto or_remove(const std::filesystem::path& path, Action&& action) {
 }  // namespace
 
 OpenRunFile::OpenRunFile(const std::filesystem::path& path, const RunContents& contents,
-                         const std::vector<ProbeTraces>& probes, const std::filesystem::path& additions_from)
+                         const std::vector<ProbeTraces>& probes, std::span<const std::byte> additions)
     : path_(path), open_as_(partial_path(path)) {
   sweep_partial(path.has_parent_path() ? path.parent_path() : ".");
   file_ = File::create(open_as_);
   space_.emplace(file_.descriptor(), path_);
   need(room_for(contents, probes));
   write_run(file_, contents, probes);
-  if (!additions_from.empty()) copy_additions(open_run(additions_from), file_);
+  if (!additions.empty()) copy_additions(File::open_image(additions), file_);
   file_.flush();
 }
 
@@ -77,11 +80,24 @@ void OpenRunFile::close() {
   sync_file(open_as_);
 }
 
+void OpenRunFile::abandon(std::span<const Overwrite> last_words) noexcept {
+  try {
+    const int descriptor = file_.descriptor();
+    for (const Overwrite& words : last_words) overwrite(descriptor, words.at, words.bytes);
+    // HDF5 keeps its descriptor, which now leads to a file in memory.
+    const int nowhere = ::memfd_create("abandoned", MFD_CLOEXEC);
+    if (nowhere < 0) return;
+    ::dup2(nowhere, descriptor);
+    ::close(nowhere);
+  } catch (const Failure&) {
+    // There is no descriptor to be found; what led here is being reported already.
+  }
+}
+
 OpenRunFile start_run_file(const std::filesystem::path& path, const RunContents& contents,
-                           const std::vector<ProbeTraces>& probes,
-                           const std::filesystem::path& additions_from) {
+                           const std::vector<ProbeTraces>& probes, std::span<const std::byte> additions) {
   return or_remove(path, [&] {
-    OpenRunFile file(path, contents, probes, additions_from);
+    OpenRunFile file(path, contents, probes, additions);
     check(H5Fstart_swmr_write(*file), "starting SWMR");
     file->flush();
     file.publish();
@@ -90,9 +106,9 @@ OpenRunFile start_run_file(const std::filesystem::path& path, const RunContents&
 }
 
 void replace_run_file(const std::filesystem::path& path, const RunContents& contents,
-                      const std::vector<ProbeTraces>& probes) {
+                      const std::vector<ProbeTraces>& probes, std::span<const std::byte> additions) {
   or_remove(path, [&] {
-    OpenRunFile file(path, contents, probes, path);
+    OpenRunFile file(path, contents, probes, additions);
     file.close();
     const RunContents read_back = read_run(File::open(partial_path(path), false));
     if (read_back.metrics.train.step != contents.metrics.train.step ||

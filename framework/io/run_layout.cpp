@@ -40,6 +40,14 @@ RunStatus read_status(const Group& provenance) {
   return static_cast<RunStatus>(status[0]);
 }
 
+std::vector<std::string> added_names(const File& file) {
+  std::vector<std::string> names = member_names(file);
+  std::erase_if(names, [](const std::string& name) {
+    return std::find(kMembers.begin(), kMembers.end(), name) != kMembers.end();
+  });
+  return names;
+}
+
 }  // namespace
 
 void write_run(const File& file, const RunContents& contents, const std::vector<ProbeTraces>& probes) {
@@ -91,11 +99,18 @@ RunContents read_run(const File& file) {
   }
   contents.metrics = {.train = read_table(metrics, schema::kTrain),
                       .eval = read_table(metrics, schema::kEval),
-                      .summary = read_summary(file),
-                      .wall_seconds = read_scalar<double>(provenance, schema::kWallSeconds)};
-  contents.status = read_status(provenance);
-  contents.end_unix_time = read_scalar<double>(provenance, schema::kEndUnixTime);
+                      .summary = read_summary(file)};
+  read_ending(file, contents);
   return contents;
+}
+
+void read_ending(const File& file, RunContents& into) {
+  const Group provenance = open_group(file, schema::kProvenance);
+  const RunStatus status = read_status(provenance);
+  const auto wall_seconds = read_scalar<double>(provenance, schema::kWallSeconds);
+  into.end_unix_time = read_scalar<double>(provenance, schema::kEndUnixTime);
+  into.metrics.wall_seconds = wall_seconds;
+  into.status = status;
 }
 
 std::vector<std::string> probe_names(const File& file) {
@@ -112,10 +127,18 @@ File open_run(const std::filesystem::path& file) {
 }
 
 void copy_additions(const File& from, const File& to) {
-  for (const std::string& name : member_names(from)) {
-    if (std::find(kMembers.begin(), kMembers.end(), name) != kMembers.end()) continue;
+  for (const std::string& name : added_names(from)) {
     check(H5Ocopy(from, name.c_str(), to, name.c_str(), H5P_DEFAULT, H5P_DEFAULT), "copying '" + name + "'");
   }
+}
+
+std::vector<std::byte> additions_in(const File& file) {
+  if (added_names(file).empty()) return {};
+  File copy = File::create_in_memory();
+  copy_additions(file, copy);
+  std::vector<std::byte> image = copy.image();
+  copy.close();
+  return image;
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION::hdf5

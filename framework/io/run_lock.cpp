@@ -34,7 +34,9 @@ bool try_lock(int descriptor, int operation) {
 
 RunLock::RunLock(const std::filesystem::path& run_directory) {
   const std::filesystem::path path = run_directory / schema::kLockFile;
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnMode);
+  do {
+    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnMode);
+  } while (descriptor_ < 0 && errno == EINTR);
   if (descriptor_ < 0) throw IoError(path.string() + ": create failed: " + std::strerror(errno));
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (!try_lock(descriptor_, LOCK_EX)) {

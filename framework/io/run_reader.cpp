@@ -8,7 +8,9 @@
 #include <cstring>
 #include <sstream>
 #include <thread>
+#include <utility>
 
+#include "framework/io/reading_apart.hpp"
 #include "framework/io/run_layout.hpp"
 #include "framework/io/run_lock.hpp"
 #include "framework/io/schema.hpp"
@@ -16,8 +18,41 @@
 namespace tapehead::inline TAPEHEAD_PRECISION {
 namespace {
 
-constexpr int kAttempts = 5;  // on a run that is being written
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kPatience(250);  // with a run that is being written
 constexpr std::chrono::milliseconds kPause(50);
+constexpr const char* kKind = "run file";
+
+/// What there is to be seen when a run is opened.
+struct Seen {
+  RunContents contents;
+  std::vector<std::string> probes;
+  bool ordinary = true;
+};
+
+template <class Archive>
+void pack(Archive& archive, Seen& seen) {
+  pack_all(archive, seen.contents, seen.probes, seen.ordinary);
+}
+
+hdf5::File open_and_tell(const std::filesystem::path& file, bool& ordinary) {
+  try {
+    ordinary = true;
+    return hdf5::File::open(file, false);
+  } catch (const hdf5::Failure&) {
+    ordinary = false;
+    return hdf5::File::open(file, true);
+  }
+}
+
+Seen look(const std::filesystem::path& path) {
+  Seen seen;
+  const hdf5::File file = open_and_tell(path, seen.ordinary);
+  seen.contents = hdf5::read_run(file);
+  seen.probes = hdf5::probe_names(file);
+  return seen;
+}
 
 }  // namespace
 
@@ -39,16 +74,16 @@ RunReader::RunReader(const std::filesystem::path& run) {
 }
 
 void RunReader::read() {
-  for (int attempt = 1;; ++attempt) {
+  const auto begin = Clock::now();
+  for (;;) {
     try {
-      hdf5::reading(file_, "run file", [&] {
-        const hdf5::File file = hdf5::open_run(file_);
-        contents_ = hdf5::read_run(file);
-        probes_ = hdf5::probe_names(file);
-      });
+      Seen seen = hdf5::reading_apart(file_, kKind, [&] { return look(file_); });
+      contents_ = std::move(seen.contents);
+      probes_ = std::move(seen.probes);
+      ordinary_ = seen.ordinary;
       return;
     } catch (const DataError&) {
-      if (attempt == kAttempts || !RunLock::held(directory_)) throw;
+      if (Clock::now() - begin > kPatience || !RunLock::held(directory_)) throw;
       std::this_thread::sleep_for(kPause);
     }
   }
@@ -60,10 +95,14 @@ TraceSet RunReader::traces(const std::string& probe) const {
   if (std::find(probes_.begin(), probes_.end(), probe) == probes_.end()) {
     throw UnavailableError(directory_.string() + ": no trace '" + probe + "'");
   }
-  return hdf5::reading(file_, "run file", [&] {
+  return hdf5::reading_apart(file_, kKind, [&] {
     const hdf5::File file = hdf5::open_run(file_);
     return hdf5::read_probe(hdf5::open_group(file, schema::kTraces), probe).traces;
   });
+}
+
+std::vector<std::byte> RunReader::additions() const {
+  return hdf5::reading_apart(file_, kKind, [&] { return hdf5::additions_in(hdf5::open_run(file_)); });
 }
 
 std::string status_name(RunStatus status) {

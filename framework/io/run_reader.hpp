@@ -1,6 +1,9 @@
 // Reads a run: finished, killed, or being written by another process at this moment.
+//
+// A damaged file is a DataError whatever HDF5 makes of it: a child process reads it (reading_apart.hpp).
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -28,10 +31,17 @@ class RunReader {
   /// writes it.
   std::string status() const;
 
+  /// Whether any HDF5 program opens the file: not while it is written, nor after a kill until it is repaired.
+  bool ordinary() const { return ordinary_; }
+
   /// Names of the probes that were traced.
   const std::vector<std::string>& probes() const { return probes_; }
   /// What a probe recorded. Throws UnavailableError if it was not traced, DataError if it is damaged.
   TraceSet traces(const std::string& probe) const;
+
+  /// What users added to the root of the file, as an HDF5 file in memory; empty if they added nothing. Throws DataError
+  /// if it is damaged.
+  std::vector<std::byte> additions() const;
 
  private:
   void read();
@@ -39,7 +49,7 @@ class RunReader {
   std::filesystem::path directory_, file_;
   RunContents contents_;
   std::vector<std::string> probes_;
-  bool killed_ = false;
+  bool ordinary_ = true, killed_ = false;
 };
 
 /// The name of a status in run.h5 and in messages.

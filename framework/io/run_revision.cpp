@@ -22,7 +22,7 @@ void revise(const std::filesystem::path& run_directory, Change&& change) {
   std::vector<ProbeTraces> probes;
   for (const std::string& name : old.probes()) probes.push_back({.name = name, .traces = old.traces(name)});
   change(contents, probes);
-  hdf5::replace_run_file(old.file(), contents, probes);
+  hdf5::replace_run_file(old.file(), contents, probes, old.additions());
 }
 
 }  // namespace
@@ -49,10 +49,6 @@ void add_eval_columns(const std::filesystem::path& run_directory, std::int64_t s
     for (const Measurement& measurement : measurements)
       eval.values(measurement.column)[row] = measurement.value;
   });
-}
-
-void repair_run(const std::filesystem::path& run_directory) {
-  revise(run_directory, [](RunContents&, std::vector<ProbeTraces>&) {});
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

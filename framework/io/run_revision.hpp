@@ -1,8 +1,8 @@
-// Additions to a run that nobody is writing: traces, later evaluations, repair after a kill.
+// Additions to a run that nobody is writing: traces and later evaluations.
 //
 // Each makes a new, ordinary file beside the old one and renames it, so that run.h5 is always the old or the
 // new one. A killed run keeps its status, and all of its rows. All throw IoError if the run is being written
-// or the new file cannot be, and DataError if the old one is damaged.
+// or the new file cannot be, and DataError if the old one is damaged: run_repair.hpp mends it.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +29,5 @@ struct Measurement {
 /// Writes values into the row of /metrics/eval at a training step; the row is added if it is not there.
 void add_eval_columns(const std::filesystem::path& run_directory, std::int64_t step,
                       const std::vector<Measurement>& measurements);
-
-/// Turns the file of a killed run into an ordinary one, which any HDF5 program opens; any other stays as it
-/// is in all that counts.
-void repair_run(const std::filesystem::path& run_directory);
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
-#include <cmath>
 #include <exception>
 #include <optional>
 #include <stdexcept>
 
 #include "framework/io/run_file.hpp"
-#include "framework/io/run_reader.hpp"
 #include "framework/io/schema.hpp"
+#include "framework/io/starting_run.hpp"
 #include "framework/io/table_appender.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
@@ -31,55 +31,10 @@ void make_directory(const std::filesystem::path& directory) {
   if (error) throw IoError(directory.string() + ": create failed: " + error.message());
 }
 
-std::vector<SummaryScalar> empty_summary(const std::vector<Column>& columns) {
-  std::vector<SummaryScalar> summary;
-  for (const Column& column : columns) summary.push_back({.column = column});
-  return summary;
-}
-
 SummaryScalar* find(std::vector<SummaryScalar>& summary, std::string_view name) {
   const auto found = std::find_if(summary.begin(), summary.end(),
                                   [&](const SummaryScalar& scalar) { return scalar.column.name == name; });
   return found == summary.end() ? nullptr : &*found;
-}
-
-RunContents starting_contents(const RunDescription& description) {
-  return {.info = description.info,
-          .metrics = {.train = MetricsTable::with(description.train),
-                      .eval = MetricsTable::with(description.eval),
-                      .summary = empty_summary(description.summary)}};
-}
-
-/// What others added to a table (evaluations of other lengths): the columns that the run does not write itself, in
-/// the rows that have any. The run's own are in the checkpoint in full.
-MetricsTable additions_to(MetricsTable table, const std::vector<Column>& own) {
-  std::erase_if(table.columns, [&](const MetricsColumn& column) {
-    return std::ranges::find(own, column.column.name, &Column::name) != own.end();
-  });
-  MetricsTable added;
-  for (std::size_t row = 0; row < table.step.size(); ++row) {
-    for (const MetricsColumn& column : table.columns) {
-      if (std::isnan(column.values[row])) continue;
-      const std::size_t at = added.row(table.step[row]);
-      added.values(column.column)[at] = column.values[row];
-    }
-  }
-  return added;
-}
-
-/// The probes of the old file up to a step.
-std::vector<ProbeTraces> earlier_probes(const RunReader& old, std::int64_t step,
-                                        std::vector<std::string>& warnings) {
-  std::vector<ProbeTraces> probes;
-  for (const std::string& name : old.probes()) {
-    try {
-      ProbeTraces probe{.name = name, .traces = old.traces(name)};
-      if (probe.traces.cut_after(step)) probes.push_back(std::move(probe));
-    } catch (const DataError& error) {
-      warnings.push_back("trace '" + name + "' is lost: " + error.what());
-    }
-  }
-  return probes;
 }
 
 }  // namespace
@@ -87,34 +42,24 @@ std::vector<ProbeTraces> earlier_probes(const RunReader& old, std::int64_t step,
 class RunWriter::Impl {
  public:
   Impl(RunLock lock, const std::filesystem::path& directory, const RunDescription& description,
-       const RunContents& contents, const std::vector<ProbeTraces>& probes,
-       const std::filesystem::path& additions_from)
+       const StartingRun& start)
       : lock_(std::move(lock)),
         path_(directory / schema::kRunFile),
         started_(Clock::now()),
         flushed_(started_),
-        earlier_seconds_(contents.metrics.wall_seconds),
-        summary_(contents.metrics.summary) {
-    file_ = hdf5::start_run_file(path_, contents, probes, additions_from);
-    hdf5::writing(path_, [&] {
-      const hdf5::Group metrics = hdf5::open_group(*file_, schema::kMetrics);
-      train_ = std::make_unique<hdf5::TableAppender>(metrics, schema::kTrain, contents.metrics.train,
-                                                     description.train.size());
-      eval_ = std::make_unique<hdf5::TableAppender>(metrics, schema::kEval, contents.metrics.eval,
-                                                    description.eval.size());
-      const hdf5::Group provenance = hdf5::open_group(*file_, schema::kProvenance);
-      status_ = hdf5::open_dataset(provenance, schema::kStatus);
-      wall_seconds_ = hdf5::open_dataset(provenance, schema::kWallSeconds);
-      end_unix_time_ = hdf5::open_dataset(provenance, schema::kEndUnixTime);
-      const hdf5::Group summary = hdf5::open_group(*file_, schema::kSummary);
-      for (const SummaryScalar& scalar : summary_) {
-        summary_datasets_.push_back(hdf5::open_dataset(summary, scalar.column.name));
-      }
-    });
+        earlier_seconds_(start.contents.metrics.wall_seconds),
+        summary_(start.contents.metrics.summary) {
+    file_ = hdf5::start_run_file(path_, start.contents, start.probes, start.additions);
+    try {
+      hdf5::writing(path_, [&] { open_datasets(start.contents.metrics, description); });
+    } catch (...) {
+      abandon();
+      throw;
+    }
   }
 
   ~Impl() {
-    if (!file_) return;
+    if (!file_ || abandoned_) return;
     try {
       finish(RunStatus::failed);
     } catch (const std::exception&) {
@@ -138,15 +83,15 @@ class RunWriter::Impl {
   }
 
   void flush() {
-    hdf5::writing(path_, [&] {
-      file_.need(train_->bytes_needed() + eval_->bytes_needed() + kMetadataRoom);
-      write_scalars();
-      for (hdf5::TableAppender* table : tables()) table->write_columns();
-      file_->flush();
-      for (hdf5::TableAppender* table : tables()) table->write_steps();
-      file_->flush();
-      for (hdf5::TableAppender* table : tables()) table->written();
-    });
+    if (abandoned_) throw IoError(path_.string() + ": writing it has failed before");
+    // Where this fails, HDF5 has been handed nothing, and the file can still be closed in good order.
+    hdf5::writing(path_, [&] { file_.need(train_->bytes_needed() + eval_->bytes_needed() + kMetadataRoom); });
+    try {
+      hdf5::writing(path_, [&] { write_rows(); });
+    } catch (...) {
+      abandon();
+      throw;
+    }
     flushed_ = Clock::now();
   }
 
@@ -169,20 +114,17 @@ class RunWriter::Impl {
     try {
       flush();
     } catch (const IoError&) {
+      if (abandoned_) throw;
       failure = std::current_exception();
       status = RunStatus::failed;
       for (hdf5::TableAppender* table : tables()) table->drop();
     }
-    hdf5::OpenRunFile file = std::move(file_);  // whatever happens from here on, it is not tried again
-    hdf5::writing(path_, [&] {
-      hdf5::write_scalar(status_, static_cast<std::int8_t>(status));
-      hdf5::write_scalar(end_unix_time_, unix_time());
-      file->flush();
-      for (hdf5::TableAppender* table : tables()) table->close();
-      for (hdf5::Dataset& dataset : summary_datasets_) dataset.close();
-      for (hdf5::Dataset* dataset : {&status_, &wall_seconds_, &end_unix_time_}) dataset->close();
-      file.close();
-    });
+    try {
+      hdf5::writing(path_, [&] { close(status); });
+    } catch (...) {
+      abandon();
+      throw;
+    }
     check_closed(status);
     lock_.reset();
     if (failure) std::rethrow_exception(failure);
@@ -193,6 +135,53 @@ class RunWriter::Impl {
 
  private:
   std::array<hdf5::TableAppender*, 2> tables() { return {train_.get(), eval_.get()}; }
+
+  void open_datasets(const RunMetrics& metrics, const RunDescription& description) {
+    const hdf5::Group provenance = hdf5::open_group(*file_, schema::kProvenance);
+    status_ = hdf5::open_dataset(provenance, schema::kStatus);
+    wall_seconds_ = hdf5::open_dataset(provenance, schema::kWallSeconds);
+    end_unix_time_ = hdf5::open_dataset(provenance, schema::kEndUnixTime);
+    const hdf5::Group tables_group = hdf5::open_group(*file_, schema::kMetrics);
+    train_ = std::make_unique<hdf5::TableAppender>(tables_group, schema::kTrain, metrics.train,
+                                                   description.train.size());
+    eval_ = std::make_unique<hdf5::TableAppender>(tables_group, schema::kEval, metrics.eval,
+                                                  description.eval.size());
+    const hdf5::Group summary = hdf5::open_group(*file_, schema::kSummary);
+    for (const SummaryScalar& scalar : summary_) {
+      summary_datasets_.push_back(hdf5::open_dataset(summary, scalar.column.name));
+    }
+  }
+
+  void close(RunStatus status) {
+    hdf5::write_scalar(status_, static_cast<std::int8_t>(status));
+    hdf5::write_scalar(end_unix_time_, unix_time());
+    file_->flush();
+    for (hdf5::TableAppender* table : tables()) table->close();
+    for (hdf5::Dataset& dataset : summary_datasets_) dataset.close();
+    for (hdf5::Dataset* dataset : {&status_, &wall_seconds_, &end_unix_time_}) dataset->close();
+    file_.close();
+  }
+
+  void write_rows() {
+    write_scalars();
+    for (hdf5::TableAppender* table : tables()) table->write_columns();
+    file_->flush();
+    for (hdf5::TableAppender* table : tables()) table->write_steps();
+    file_->flush();
+    for (hdf5::TableAppender* table : tables()) table->written();
+  }
+
+  void abandon() {
+    // Where a dataset is not open, its offset is none that anything can be written at.
+    static_assert(std::endian::native == std::endian::little, "as numbers are in the file");
+    const auto status = static_cast<std::int8_t>(RunStatus::failed);
+    const double end = unix_time();
+    const std::array last_words = {
+        hdf5::Overwrite{H5Dget_offset(status_), std::as_bytes(std::span(&status, 1))},
+        hdf5::Overwrite{H5Dget_offset(end_unix_time_), std::as_bytes(std::span(&end, 1))}};
+    file_.abandon(last_words);
+    abandoned_ = true;
+  }
 
   void write_scalars() {
     for (std::size_t i = 0; i < summary_.size(); ++i)
@@ -216,6 +205,7 @@ class RunWriter::Impl {
   double earlier_seconds_;
   std::vector<SummaryScalar> summary_;
   hdf5::OpenRunFile file_;
+  bool abandoned_ = false;
   // Closed before the file is.
   std::unique_ptr<hdf5::TableAppender> train_, eval_;
   hdf5::Dataset status_, wall_seconds_, end_unix_time_;
@@ -237,40 +227,15 @@ RunWriter RunWriter::create(RunLock lock, const std::filesystem::path& run_direc
   if (std::filesystem::exists(run_directory / schema::kRunFile)) {
     throw UsageError(run_directory.string() + ": there is a run in it already");
   }
-  return RunWriter(std::make_unique<Impl>(std::move(lock), run_directory, description,
-                                          starting_contents(description), std::vector<ProbeTraces>(),
-                                          std::filesystem::path()));
+  return RunWriter(std::make_unique<Impl>(std::move(lock), run_directory, description, new_run(description)));
 }
 
 RunWriter RunWriter::resume(RunLock lock, const std::filesystem::path& run_directory,
                             const RunDescription& description, const RunMetrics& metrics, std::int64_t step,
                             std::vector<std::string>& warnings) {
   make_directory(run_directory);
-  RunContents contents = starting_contents(description);
-  contents.metrics.wall_seconds = metrics.wall_seconds;
-  contents.metrics.train.fill_from(metrics.train);
-  contents.metrics.eval.fill_from(metrics.eval);
-  for (const SummaryScalar& scalar : metrics.summary) {
-    SummaryScalar* into = find(contents.metrics.summary, scalar.column.name);
-    into != nullptr ? static_cast<void>(into->value = scalar.value)
-                    : contents.metrics.summary.push_back(scalar);
-  }
-  std::vector<ProbeTraces> probes;
-  std::filesystem::path additions_from;
-  if (std::filesystem::exists(run_directory / schema::kRunFile)) {
-    try {
-      const RunReader old(run_directory);
-      MetricsTable later = old.contents().metrics.eval;
-      later.cut_after(step);
-      contents.metrics.eval.fill_from(additions_to(std::move(later), description.eval));
-      probes = earlier_probes(old, step, warnings);
-      additions_from = old.file();
-    } catch (const DataError& error) {
-      warnings.push_back(std::string("rebuilt from the checkpoint alone: ") + error.what());
-    }
-  }
-  return RunWriter(
-      std::make_unique<Impl>(std::move(lock), run_directory, description, contents, probes, additions_from));
+  return RunWriter(std::make_unique<Impl>(std::move(lock), run_directory, description,
+                                          resumed_run(run_directory, description, metrics, step, warnings)));
 }
 
 void RunWriter::append_train(std::int64_t step, std::span<const double> values) {

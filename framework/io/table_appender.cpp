@@ -1,6 +1,9 @@
 #include "framework/io/table_appender.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
+#include <cstddef>
 #include <limits>
 #include <stdexcept>
 
@@ -9,6 +12,7 @@
 namespace tapehead::inline TAPEHEAD_PRECISION::hdf5 {
 namespace {
 
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kKeptRows = 4096;  // a second of the fastest training
 
 void flush_dataset(const Dataset& dataset) { check(H5Dflush(dataset), "flushing"); }
@@ -36,15 +40,25 @@ void TableAppender::append(std::int64_t step, std::span<const double> values) {
     throw std::invalid_argument("RunWriter: " + std::to_string(values.size()) + " values for the " +
                                 std::to_string(given_) + " columns of " + name_);
   }
-  if (step <= last_step_) {
+  const bool fills_in = step == last_step_ && lacks_last();
+  if (step <= last_step_ && !fills_in) {
     throw std::invalid_argument("RunWriter: step " + std::to_string(step) + " of " + name_ +
                                 " is not after step " + std::to_string(last_step_));
   }
+  fills_in_last_ = fills_in_last_ || fills_in;
   last_step_ = step;
   steps_.push_back(step);
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    values_[i].push_back(i < given_ ? values[i] : std::numeric_limits<double>::quiet_NaN());
+    const double others = fills_in ? last_row_[i] : kMissing;
+    values_[i].push_back(i < given_ ? values[i] : others);
   }
+}
+
+bool TableAppender::lacks_last() const {
+  const auto own = static_cast<std::ptrdiff_t>(given_);
+  return steps_.empty() && rows_ > 0 &&
+         std::all_of(last_row_.begin(), last_row_.begin() + own,
+                     [](double value) { return std::isnan(value); });
 }
 
 std::uint64_t TableAppender::bytes_needed() const {
@@ -54,24 +68,25 @@ std::uint64_t TableAppender::bytes_needed() const {
 
 void TableAppender::write_columns() {
   for (std::size_t i = 0; i < datasets_.size(); ++i) {
-    append_rows<double>(datasets_[i], rows_, values_[i]);
+    append_rows<double>(datasets_[i], first_kept(), values_[i]);
     flush_dataset(datasets_[i]);
   }
 }
 
 void TableAppender::write_steps() {
-  append_rows<std::int64_t>(step_, rows_, steps_);
+  append_rows<std::int64_t>(step_, first_kept(), steps_);
   flush_dataset(step_);
 }
 
 void TableAppender::written() {
   if (steps_.empty()) return;
-  rows_ += steps_.size();
+  rows_ = first_kept() + steps_.size();
   for (std::size_t i = 0; i < values_.size(); ++i) last_row_[i] = values_[i].back();
   drop();
 }
 
 void TableAppender::drop() {
+  fills_in_last_ = false;
   steps_.clear();
   for (auto& column : values_) column.clear();
 }

@@ -60,3 +60,10 @@ TEST_CASE("a run is found by its directory or its run.h5") {
   CHECK(find_run_directory(run + "/run.h5") == fs::path(run));
   CHECK_THROWS_AS(find_run_directory(run + "x"), DataError);
 }
+
+TEST_CASE("runs that start in the same second have names of their own in their files") {
+  const std::string first = new_run_id("ntm2014/copy", 7);
+  CHECK(std::regex_match(first, std::regex("ntm2014/copy/\\d{8}T\\d{6}\\.\\d{6}Z-s7")));
+  usleep(2);
+  CHECK(new_run_id("ntm2014/copy", 7) != first);
+}

@@ -149,6 +149,31 @@ TEST_CASE("a bad checkpoint is set aside and the next older good one used", "[io
         std::vector<std::string>{"step-000000005.h5", "step-000000010.h5.bad", "step-000000015.h5.bad"});
 }
 
+TEST_CASE("without any good checkpoint nothing is set aside", "[io]") {
+  const TemporaryDirectory run;
+  make_checkpoints(run, {5, 10});
+  for (const std::int64_t step : {5, 10}) replace_bytes(checkpoint_path(run, step), "damaged");
+  std::vector<std::string> warnings;
+  CHECK_FALSE(newest_good_checkpoint(run, BadCheckpoint::set_aside, warnings).has_value());
+  CHECK(warnings.size() == 2);
+  CHECK(file_names(run / "checkpoints") ==
+        std::vector<std::string>{"step-000000005.h5", "step-000000010.h5"});
+}
+
+TEST_CASE("what was set aside before is not written over", "[io]") {
+  const TemporaryDirectory run;
+  for (const char* const content : {"first", "second", "third"}) {
+    make_checkpoints(run, {5, 10});
+    replace_bytes(checkpoint_path(run, 10), content);
+    std::vector<std::string> warnings;
+    CHECK(newest_good_checkpoint(run, BadCheckpoint::set_aside, warnings).has_value());
+  }
+  const std::filesystem::path aside = checkpoint_path(run, 10);
+  CHECK(file_bytes(aside.string() + ".bad") == "first");
+  CHECK(file_bytes(aside.string() + ".2.bad") == "second");
+  CHECK(file_bytes(aside.string() + ".3.bad") == "third");
+}
+
 TEST_CASE("the best checkpoint is gone on from when it is the newest", "[io]") {
   const TemporaryDirectory run;
   make_checkpoints(run, {5, 10});
