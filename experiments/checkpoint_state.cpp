@@ -17,6 +17,7 @@ namespace {
 using Progress = Trainer::Progress;
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+constexpr std::string_view kRollbackPrefix = "rollback/";
 
 // Walks over the counters by name, so that saving and restoring cannot differ. `step` is the checkpoint's own.
 template <class Counters, class Visit>
@@ -31,14 +32,26 @@ void visit_counters(Counters& counters, Visit&& visit) {
   visit("steps_to_threshold", counters.steps_to_threshold);
 }
 
+// Those that came later: a checkpoint may lack them, and they are 0 then.
+template <class Counters, class Visit>
+void visit_later_counters(Counters& counters, Visit&& visit) {
+  visit("lost_steps", counters.lost_steps);
+  visit("skipped_updates", counters.skipped_updates);
+  visit("skipped_in_a_row", counters.skipped_in_a_row);
+  visit("rollbacks", counters.rollbacks);
+  visit("rollbacks_in_a_row", counters.rollbacks_in_a_row);
+  visit("snapshot_updates", counters.snapshot_updates);
+  visit("last_not_finite_step", counters.last_not_finite_step);
+}
+
 AttributeValue as_attribute(double value) { return value; }
 AttributeValue as_attribute(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 std::vector<Attribute> counters_of(const Progress& progress) {
   std::vector<Attribute> counters;
-  visit_counters(progress, [&](const char* name, auto value) {
-    counters.push_back({name, as_attribute(value)});
-  });
+  const auto keep = [&](const char* name, auto value) { counters.push_back({name, as_attribute(value)}); };
+  visit_counters(progress, keep);
+  visit_later_counters(progress, keep);
   return counters;
 }
 
@@ -62,6 +75,17 @@ struct CounterReader {
     into = static_cast<std::uint64_t>(*number);
   }
 };
+
+Progress progress_of(const Checkpoint& checkpoint, const std::filesystem::path& where) {
+  Progress progress;
+  const CounterReader read{checkpoint.counters, where};
+  visit_counters(progress, read);
+  visit_later_counters(progress, [&](const char* name, std::uint64_t& into) {
+    if (find_attribute(checkpoint.counters, name) != nullptr) read(name, into);
+  });
+  progress.step = static_cast<std::uint64_t>(checkpoint.step);
+  return progress;
+}
 
 std::vector<std::size_t> extents_of(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
@@ -136,7 +160,7 @@ void summarise(const Progress& progress, RunMetrics& metrics) {
 std::vector<Attribute> config_attributes(const Settings& settings) {
   std::vector<Attribute> attributes;
   for (const Settings::Entry& entry : settings.entries()) {
-    if (has_value(entry.field)) attributes.push_back({entry.key, value_of(entry.field)});
+    if (settings.counts(entry)) attributes.push_back({entry.key, value_of(entry.field)});
   }
   return attributes;
 }
@@ -171,15 +195,18 @@ void restore_parameters(const Checkpoint& checkpoint, const std::filesystem::pat
 
 void restore(const Checkpoint& checkpoint, const std::filesystem::path& where, Trainer& trainer) {
   restore_parameters(checkpoint, where, trainer.model());
+  // A run that has only now been told to roll back has nothing yet to return to but this.
+  const bool complete = std::ranges::any_of(checkpoint.optimizer, [](const NamedTensor& tensor) {
+    return tensor.path.starts_with(kRollbackPrefix);
+  });
   const auto names = trainer.optimizer_state_names();
   for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!complete && names[i].starts_with(kRollbackPrefix)) continue;
     restore_tensors(checkpoint.optimizer, where, trainer.model().parameters(),
                     trainer.optimizer_state(i).data(), std::string(names[i]) + "/");
   }
-  Progress progress;
-  visit_counters(progress, CounterReader{checkpoint.counters, where});
-  progress.step = static_cast<std::uint64_t>(checkpoint.step);
-  trainer.restore(progress);
+  trainer.restore(progress_of(checkpoint, where));
+  if (!complete) trainer.take_snapshot();
 }
 
 void reopen(Checkpoint& checkpoint, const std::filesystem::path& where, const TrainingOptions& options) {
@@ -187,9 +214,7 @@ void reopen(Checkpoint& checkpoint, const std::filesystem::path& where, const Tr
   if (table.step.empty() || table.step.back() != checkpoint.step) return;
   if (static_cast<std::uint64_t>(checkpoint.step) % options.evaluate_every == 0) return;
   erase_row(table, table.step.size() - 1);
-  Progress progress;
-  visit_counters(progress, CounterReader{checkpoint.counters, where});
-  progress = reopened(progress, table, options.threshold);
+  const Progress progress = reopened(progress_of(checkpoint, where), table, options.threshold);
   checkpoint.counters = counters_of(progress);
   summarise(progress, checkpoint.metrics);
 }

@@ -16,19 +16,26 @@ namespace {
 constexpr std::size_t kSequences = 200;                           // of each length
 const std::vector<std::size_t> kLengths = {10, 20, 30, 50, 120};  // those of the paper's Figure 4
 
+// A signal that comes with the run's last step lets it finish, but is not for that run alone.
+int interrupted(const TrainingOutcome& outcome) {
+  const std::string run = shown(outcome.directory);
+  std::cerr << "The demo ends here" << (outcome.code == ExitCode::done ? ", its run is finished" : "")
+            << "; figures of the run as it is: ./tapehead trace " << run << " && ./tapehead plot " << run
+            << "\n";
+  return static_cast<int>(exit_code_of(stop_signal()));
+}
+
 int demo(const Arguments& arguments) {
   std::vector<Assignment> changes;
   if (const auto seed = arguments.text("seed")) changes.push_back({"seed", *seed, ""});
   const auto settings = preset_settings("demo", changes);
-  const auto directory =
-      create_run_directory(runs_directory(), settings->preset(), settings->seed(), arguments.text("out"));
   std::cerr << "A Neural Turing Machine learns to copy sequences of 8-bit vectors.\n";
-  const TrainingOutcome outcome = start_training(*settings, directory, arguments.number("threads", 1));
-  if (outcome.code != ExitCode::done) return static_cast<int>(outcome.code);
-  if (stop_signal() != 0) return 128 + stop_signal();  // it came with the run's last step
+  const TrainingOutcome outcome =
+      start_training(*settings, arguments.text("out"), arguments.number("threads", 1));
+  if (stop_signal() != 0) return interrupted(outcome);
 
   Arguments run;
-  run.positional = {directory.string()};
+  run.positional = {outcome.directory.string()};
   TrainedNet net = load_net(run);
   std::cerr << "\nIt has seen lengths 1 to 20. On " << kSequences
             << " sequences of each of these lengths it costs:\n\n";
@@ -38,7 +45,7 @@ int demo(const Arguments& arguments) {
   record_probes(net, {}, 1);
 
   std::cerr << "\nThe figures, beside the paper's:\n";
-  return run_and_wait({kPython, plot_script().string(), shown(directory), "--formats", "png"});
+  return run_and_wait({kPython, plot_script().string(), shown(outcome.directory), "--formats", "png"});
 }
 
 }  // namespace

@@ -1,11 +1,18 @@
-// What there is to choose from.
+// What there is to choose from, and what was trained.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <chrono>
 #include <cmath>
 #include <iostream>
+#include <limits>
 
 #include "experiments/commands.hpp"
 #include "experiments/loss_names.hpp"
 #include "experiments/near_names.hpp"
 #include "experiments/presets.hpp"
+#include "experiments/run_directory.hpp"
+#include "experiments/run_list.hpp"
 #include "experiments/run_settings.hpp"
 #include "framework/tensor/error.hpp"
 
@@ -58,7 +65,44 @@ struct Kind {
 
 const Kind kKinds[] = {{"tasks", print_tasks}, {"models", print_models}, {"presets", print_presets}};
 
+// Of the terminal; without one, any width will do.
+std::size_t columns() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return std::numeric_limits<std::size_t>::max();
+  return size.ws_col;
+}
+
+int list_runs(const Arguments& arguments) {
+  const bool chosen = arguments.positional.size() > 1;
+  const std::filesystem::path below =
+      chosen ? std::filesystem::path(arguments.positional[1]) : runs_directory();
+  std::error_code error;
+  if (chosen && !std::filesystem::is_directory(below, error))
+    throw DataError(below.string() + ": there is no such directory");
+  const std::vector<ListedRun> runs = find_runs(below);
+  const double now =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  if (arguments.has("json")) {
+    write_run_json(std::cout, runs);
+  } else if (runs.empty()) {
+    std::cout << "there are no runs in " << shown(below) << "; ./tapehead train PRESET makes one\n";
+  } else {
+    write_run_table(std::cout, runs, now, columns());
+  }
+  std::cout.flush();
+  for (const ListedRun& run : runs) {
+    if (!run.reason.empty()) std::cerr << "tapehead: warning: " << run.reason << "\n";
+  }
+  return 0;
+}
+
 int list(const Arguments& arguments) {
+  const std::string kind_wanted = arguments.positional.empty() ? "" : arguments.positional.front();
+  if (kind_wanted == "runs") return list_runs(arguments);
+  if (arguments.has("json")) throw UsageError("--json: only runs are listed so");
+  if (arguments.positional.size() > 1)
+    throw UsageError("a directory is for runs only, got '" + arguments.positional[1] + "'");
   if (arguments.positional.empty()) {
     for (const Kind& kind : kKinds) {
       std::cout << "== " << kind.name << " ==\n\n";
@@ -67,29 +111,37 @@ int list(const Arguments& arguments) {
     }
     return 0;
   }
-  std::vector<std::string> names;
+  std::vector<std::string> names = {"runs"};
   for (const Kind& kind : kKinds) {
     names.push_back(kind.name);
-    if (kind.name != arguments.positional.front()) continue;
+    if (kind.name != kind_wanted) continue;
     kind.print(std::cout);
     return 0;
   }
-  throw UsageError("there is no list of '" + arguments.positional.front() +
-                   "'; expected tasks, models or presets" +
-                   did_you_mean(arguments.positional.front(), names));
+  throw UsageError("there is no list of '" + kind_wanted + "'; expected tasks, models, presets or runs" +
+                   did_you_mean(kind_wanted, names));
 }
 
 }  // namespace
 
 Command list_command() {
   return {
-      .syntax = {.name = "list",
-                 .usage = {"list [tasks|models|presets]"},
-                 .summary = "print tasks, models and presets with their settings",
-                 .examples = {{"list tasks", "each task with its time diagram"},
-                              {"list models", "each model with the settings of its controller and memory"},
-                              {"list presets", "settings files that come with the program"}},
-                 .most_arguments = 1},
+      .syntax =
+          {.name = "list",
+           .usage = {"list [tasks|models|presets]", "list runs [DIR] [--json]"},
+           .summary = "print tasks, models and presets with their settings; runs and how they stand",
+           .description =
+               "Runs are looked for below DIR (default: results/runs); the one written last comes last. "
+               "Their\n"
+               "status is running, finished, interrupted, diverged, failed, killed, damaged or unreadable, "
+               "the\n"
+               "loss that of the last evaluation, and the age the time since training last wrote the run.\n",
+           .options = {{"json", "", "runs as one JSON array, for scripts"}},
+           .examples = {{"list tasks", "each task with its time diagram"},
+                        {"list models", "each model with the settings of its controller and memory"},
+                        {"list presets", "settings files that come with the program"},
+                        {"list runs", "every run under results/runs"}},
+           .most_arguments = 2},
       .run = list};
 }
 

@@ -34,11 +34,7 @@ int train(const Arguments& arguments) {
   if (arguments.positional.empty()) throw UsageError("which preset? './tapehead list presets' names them");
   const auto threads = arguments.number("threads", 1);
   const auto settings = preset_settings(arguments.positional.front(), with_seed(arguments));
-  const auto task = settings->make_task();  // what cannot be built is refused before anything is written
-  settings->make_model(*task);
-  const auto directory =
-      create_run_directory(runs_directory(), settings->preset(), settings->seed(), arguments.text("out"));
-  return report(start_training(*settings, directory, threads));
+  return report(start_training(*settings, arguments.text("out"), threads));
 }
 
 // With a preset, its settings and their values; without one, those of training at their defaults.

@@ -54,9 +54,9 @@ int unknown_command(const std::string& name) {
 }  // namespace
 
 std::span<const Command> commands() {
-  static const std::vector<Command> all = {demo_command(),  train_command(), evaluate_command(),
-                                           trace_command(), plot_command(),  bench_command(),
-                                           list_command(),  doctor_command()};
+  static const std::vector<Command> all = {
+      demo_command(),   train_command(), evaluate_command(), trace_command(), autopsy_command(),
+      repair_command(), plot_command(),  bench_command(),    list_command(),  doctor_command()};
   return all;
 }
 

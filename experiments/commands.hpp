@@ -23,6 +23,8 @@ Command demo_command();
 Command train_command();
 Command evaluate_command();
 Command trace_command();
+Command autopsy_command();
+Command repair_command();
 Command plot_command();
 Command bench_command();
 Command list_command();

@@ -35,7 +35,8 @@ int main(int argc, char** argv) {
   for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
   try {
     const int code = tapehead::run_program({argv + 1, argv + argc});
-    if (!std::cout.flush()) throw tapehead::IoError("the standard output cannot be written");
+    // What went wrong before counts for more: a terminal that hangs up takes its output with it.
+    if (!std::cout.flush() && code == 0) throw tapehead::IoError("the standard output cannot be written");
     return code;
   } catch (const tapehead::Error& error) {
     std::cout.flush();

@@ -39,7 +39,11 @@ RunDescription describe_run(const RunSettings& settings, Loss loss, std::string 
                       {"final_loss", unit, "last evaluation loss"},
                       {"final_error", error_unit, "last evaluation " + error},
                       {"steps_to_threshold", "1", "first step evaluated below training.threshold"},
-                      {"sequences_to_threshold", "1", "training sequences seen by then"}}};
+                      {"sequences_to_threshold", "1", "training sequences seen by then"},
+                      {"skipped_updates", "1", "updates left out because they were not finite"},
+                      {"rollbacks", "1", "returns to earlier parameters at what was not finite"},
+                      {"last_not_finite_step", "1", "last step at which something was not finite"},
+                      {"diverged_step", "1", "step at which the run diverged"}}};
 }
 
 RunRecorder::RunRecorder(const std::filesystem::path& directory, const RunSettings& settings,
@@ -71,6 +75,8 @@ void RunRecorder::on_row(const Trainer&, const TrainingRow& row) {
   writer_.append_train(static_cast<std::int64_t>(row.step), values);
 }
 
+void RunRecorder::on_evaluation_begins(const Trainer&) { writer_.flush(); }
+
 void RunRecorder::on_evaluation(const Trainer& trainer, const EvaluationRow& row) {
   const std::array values = {row.loss, row.error, static_cast<double>(row.sequences), writer_.wall_seconds()};
   writer_.append_eval(static_cast<std::int64_t>(row.step), values);
@@ -88,16 +94,39 @@ void RunRecorder::on_evaluation(const Trainer& trainer, const EvaluationRow& row
     log_.say("below " + short_number(trainer.options().threshold) + " " + names.unit + " after " +
              grouped(row.sequences) + " sequences");
   }
-  if (row.best) {
-    write_checkpoint(best_checkpoint_path(directory_),
-                     capture(trainer, settings_, run_id_, writer_.metrics()));
+  if (row.best) save(trainer, best_checkpoint_path(directory_));
+}
+
+void RunRecorder::on_not_finite(const Trainer& trainer, const Diagnosis& diagnosis, Remedy remedy) {
+  const auto step = static_cast<double>(diagnosis.step);
+  summarise(trainer.progress());
+  if (remedy == Remedy::stop) {  // the error that follows says why
+    writer_.set_summary("diverged_step", step);
+    return;
+  }
+  const std::string done =
+      remedy == Remedy::skip
+          ? "left out"
+          : "back to the parameters of " + grouped(trainer.progress().snapshot_updates) + " updates";
+  log_.say("step " + grouped(diagnosis.step) + ": " + done + ": " + diagnosis.what());
+}
+
+void RunRecorder::summarise(const Trainer::Progress& progress) {
+  writer_.set_summary("skipped_updates", static_cast<double>(progress.skipped_updates));
+  writer_.set_summary("rollbacks", static_cast<double>(progress.rollbacks));
+  if (progress.last_not_finite_step > 0) {
+    writer_.set_summary("last_not_finite_step", static_cast<double>(progress.last_not_finite_step));
   }
 }
 
+void RunRecorder::save(const Trainer& trainer, const std::filesystem::path& path) {
+  write_checkpoint(path, capture(trainer, settings_, run_id_, writer_.metrics()));
+  give_back_memory();
+}
+
 void RunRecorder::on_checkpoint(const Trainer& trainer) {
-  const auto step = static_cast<std::int64_t>(trainer.progress().step);
-  write_checkpoint(checkpoint_path(directory_, step),
-                   capture(trainer, settings_, run_id_, writer_.metrics()));
+  summarise(trainer.progress());
+  save(trainer, checkpoint_path(directory_, static_cast<std::int64_t>(trainer.progress().step)));
   prune_checkpoints(directory_);
   log_.note("step " + grouped(trainer.progress().step) + ": checkpoint");
 }

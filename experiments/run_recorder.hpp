@@ -25,10 +25,15 @@ class RunRecorder final : public TrainingObserver {
 
   void on_step(const Trainer& trainer) override;
   void on_row(const Trainer& trainer, const TrainingRow& row) override;
+  void on_evaluation_begins(const Trainer& trainer) override;
   void on_evaluation(const Trainer& trainer, const EvaluationRow& row) override;
   void on_checkpoint(const Trainer& trainer) override;
+  void on_not_finite(const Trainer& trainer, const Diagnosis& diagnosis, Remedy remedy) override;
 
  private:
+  void summarise(const Trainer::Progress& progress);
+  void save(const Trainer& trainer, const std::filesystem::path& path);
+
   const std::filesystem::path& directory_;
   const RunSettings& settings_;
   const std::string& run_id_;

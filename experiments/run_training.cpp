@@ -13,10 +13,12 @@
 #include "experiments/loss_names.hpp"
 #include "experiments/machine.hpp"
 #include "experiments/progress.hpp"
+#include "experiments/provenance.hpp"
 #include "experiments/run_directory.hpp"
 #include "experiments/run_log.hpp"
 #include "experiments/run_recorder.hpp"
 #include "experiments/signals.hpp"
+#include "experiments/usable_checkpoint.hpp"
 #include "framework/io/checkpoint_directory.hpp"
 #include "framework/io/durable_file.hpp"
 #include "framework/io/run_lock.hpp"
@@ -29,42 +31,45 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What may change when a run goes on: when it ends, and how often it is saved.
+// What may change when a run goes on: when it ends, how often it is saved, and what happens where it would have ended.
 constexpr std::array kChangeable = {"training.steps", "training.sequences", "training.stop_below",
-                                    "training.checkpoint_every"};
+                                    "training.checkpoint_every", "training.on_nan"};
 
-// The parts of a run that belong together, in the order in which they are made.
-struct Run {
-  Run(const RunSettings& settings_, const fs::path& directory_, std::optional<std::size_t> threads)
-      : settings(settings_),
-        directory(directory_),
-        task(settings.make_task()),
+// What is trained: everything that can be refused, or not fit into memory, before anything is written.
+struct Net {
+  Net(const RunSettings& settings, std::optional<std::size_t> threads)
+      : task(settings.make_task()),
         model(settings.make_model(*task)),
         trainer(*model, *task, settings.training(), settings.seed(),
-                std::min(settings.training().shard_count(), threads.value_or(hardware_threads()))),
-        progress(std::cerr, isatty(STDERR_FILENO) != 0, names_of(task->loss()).unit),
+                std::min(settings.training().shard_count(), threads.value_or(hardware_threads()))) {}
+
+  std::unique_ptr<Task> task;
+  std::unique_ptr<Model> model;
+  Trainer trainer;
+};
+
+// A run that is being written: what is trained, where, and who tells of it.
+struct Run {
+  Run(const RunSettings& settings_, const fs::path& directory_, Net& net, std::string run_id_)
+      : settings(settings_),
+        directory(directory_),
+        task(*net.task),
+        trainer(net.trainer),
+        run_id(std::move(run_id_)),
+        progress(std::cerr, isatty(STDERR_FILENO) != 0, names_of(task.loss()).unit),
         log(directory, progress) {}
 
   RunDescription description() const {
-    std::vector<Attribute> provenance = {{"start_time", utc_time()}, {"argv", command_line_text()}};
-    for (const auto& [name, value] : build_and_machine()) provenance.push_back({name, value});
-    provenance.push_back({"git_dirty", built_from_changed_sources()});
-    const auto number = [](std::size_t n) { return static_cast<std::int64_t>(n); };
-    provenance.push_back({"seed", number(settings.seed())});
-    provenance.push_back({"shards", number(settings.training().shard_count())});
-    provenance.push_back({"threads", number(trainer.threads())});
-    provenance.push_back({"ranks", number(1)});
-    return describe_run(settings, task->loss(), run_id, std::move(provenance));
+    return describe_run(settings, task.loss(), run_id, provenance_of(settings, trainer.threads()));
   }
 
   const RunSettings& settings;
   const fs::path& directory;
-  std::unique_ptr<Task> task;
-  std::unique_ptr<Model> model;
-  Trainer trainer;
+  const Task& task;
+  Trainer& trainer;
+  std::string run_id;
   Progress progress;
   RunLog log;
-  std::string run_id;
 };
 
 void write_settings_file(const fs::path& directory, const RunSettings& settings) {
@@ -77,19 +82,16 @@ std::string described(const Run& run) {
   const std::size_t shards = run.settings.training().shard_count();
   const std::string why = shards == 1 ? " (a batch in one shard is not divided)" : "";
   return run.settings.preset() + ", seed " + std::to_string(run.settings.seed()) + ": " +
-         grouped(run.model->parameters().count()) + " parameters, " + std::to_string(run.trainer.threads()) +
-         (run.trainer.threads() == 1 ? " thread" : " threads") + why;
+         grouped(run.trainer.model().parameters().count()) + " parameters, " +
+         std::to_string(run.trainer.threads()) + (run.trainer.threads() == 1 ? " thread" : " threads") + why;
 }
-
-ExitCode exit_code_of_signal(int signal) { return static_cast<ExitCode>(128 + signal); }
 
 // The loop itself, with everything that has to be said and written however it ends.
 TrainingOutcome train(Run& run, RunWriter& writer) {
-  const StopSignals stop_signals;
-  RunRecorder recorder(run.directory, run.settings, run.run_id, run.task->loss(), writer, run.log,
+  RunRecorder recorder(run.directory, run.settings, run.run_id, run.task.loss(), writer, run.log,
                        run.progress);
-  if (run.trainer.progress().step == 0)
-    recorder.on_checkpoint(run.trainer);  // so that a kill loses nothing but time
+  // So that a kill loses nothing but time. A run that is to stop already saves itself as it does.
+  if (run.trainer.progress().step == 0 && stop_signal() == 0) recorder.on_checkpoint(run.trainer);
   const std::array<TrainingObserver*, 1> observers = {&recorder};
   const std::string resume = "./tapehead train --resume " + shown(run.directory);
   Ending ending;
@@ -98,8 +100,9 @@ TrainingOutcome train(Run& run, RunWriter& writer) {
   } catch (const DivergedError& error) {
     run.log.note(error.what());
     writer.finish(RunStatus::diverged);
+    const std::string where = shown(run.directory);
     throw DivergedError(std::string(error.what()) + "\nthe last good checkpoint is kept; the run is in " +
-                        shown(run.directory));
+                        where + "\nhow it came to that: ./tapehead autopsy " + where);
   }
   const Trainer::Progress& progress = run.trainer.progress();
   const double loss =
@@ -110,11 +113,11 @@ TrainingOutcome train(Run& run, RunWriter& writer) {
     const int signal = stop_signal();
     run.log.say("interrupted by " + std::string(signal_name(signal)) + " at " + where +
                 "; go on with: " + resume);
-    return {run.directory, exit_code_of_signal(signal), loss};
+    return {run.directory, exit_code_of(signal), loss};
   }
   writer.finish(RunStatus::finished);
   run.log.say("finished at " + where + ": evaluation loss " + short_number(loss) + " " +
-              names_of(run.task->loss()).unit + " per sequence");
+              names_of(run.task.loss()).unit + " per sequence");
   return {run.directory, ExitCode::done, loss};
 }
 
@@ -130,26 +133,33 @@ void expect_changeable(std::span<const Assignment> changes) {
 // So that nothing is written into a directory that is not a run's.
 void expect_checkpoints(const fs::path& directory) {
   if (!list_checkpoints(directory).empty() || fs::exists(best_checkpoint_path(directory))) return;
-  throw DataError(directory.string() + ": there is no checkpoint in it");
+  const fs::path settings = directory / "settings.ini";
+  const std::string again =
+      fs::exists(settings) ? "; start anew with: ./tapehead train " + shown(settings) : "";
+  throw DataError(directory.string() + ": there is no checkpoint in it" + again);
 }
 
 FoundCheckpoint newest_checkpoint(const fs::path& directory, std::vector<std::string>& warnings) {
   std::optional<FoundCheckpoint> found =
-      newest_good_checkpoint(directory, BadCheckpoint::set_aside, warnings);
+      newest_good_checkpoint(directory, BadCheckpoint::set_aside, warnings, usable_in(directory));
   if (found) return std::move(*found);
   std::string reasons;
   for (const std::string& warning : warnings) reasons += "\n" + warning;
   throw DataError(directory.string() + ": there is no usable checkpoint in it" + reasons);
 }
 
-// Whether run.h5 is whole and says how the run ended; not after a kill between the last checkpoint and the end.
-bool properly_ended(const fs::path& directory) {
+// What run.h5 says of the run so far; nothing if it cannot be read.
+std::optional<RunContents> earlier_contents(const fs::path& directory) {
   try {
-    const RunStatus status = RunReader(directory).contents().status;
-    return status != RunStatus::running && status != RunStatus::failed;
+    return RunReader(directory).contents();
   } catch (const DataError&) {
-    return false;
+    return std::nullopt;
   }
+}
+
+// Not after a kill between the last checkpoint and the end.
+bool properly_ended(const std::optional<RunContents>& run) {
+  return run && run->status != RunStatus::running && run->status != RunStatus::failed;
 }
 
 TrainingOutcome nothing_to_do(Run& run) {
@@ -167,11 +177,13 @@ TrainingOutcome nothing_to_do(Run& run) {
 
 }  // namespace
 
-TrainingOutcome start_training(const RunSettings& settings, const fs::path& directory,
+TrainingOutcome start_training(const RunSettings& settings, const std::optional<std::string>& out,
                                std::optional<std::size_t> threads) {
+  Net net(settings, threads);
+  const StopSignals stop_signals;  // from here on there is something to save
+  const fs::path directory = create_run_directory(runs_directory(), settings.preset(), settings.seed(), out);
   RunLock lock(directory);
-  Run run(settings, directory, threads);
-  run.run_id = settings.preset() + "/" + utc_file_time() + "-s" + std::to_string(settings.seed());
+  Run run(settings, directory, net, new_run_id(settings.preset(), settings.seed()));
   write_settings_file(directory, settings);
   RunWriter writer = RunWriter::create(std::move(lock), directory, run.description());
   run.log.say(described(run));
@@ -187,22 +199,32 @@ TrainingOutcome resume_training(const fs::path& directory, std::span<const Assig
   std::vector<std::string> warnings;
   FoundCheckpoint found = newest_checkpoint(directory, warnings);
   const auto settings = stored_settings(found.checkpoint.settings, found.path.string(), changes);
-  Run run(*settings, directory, threads);
-  restore(found.checkpoint, found.path, run.trainer);
-  run.run_id = found.checkpoint.run_id;
-  for (const std::string& warning : std::exchange(warnings, {})) run.log.say("warning: " + warning);
-  const std::string where = "step " + grouped(run.trainer.progress().step);
-  if (run.trainer.progress().step < settings->training().last_step()) {
+  Net net(*settings, threads);
+  restore(found.checkpoint, found.path, net.trainer);
+  const std::string where = "step " + grouped(net.trainer.progress().step);
+  if (net.trainer.progress().step < settings->training().last_step()) {
     reopen(found.checkpoint, found.path, settings->training());
-    restore(found.checkpoint, found.path, run.trainer);
+    restore(found.checkpoint, found.path, net.trainer);
   }
-  const bool over = run.trainer.finished();
-  if (over && properly_ended(directory)) return nothing_to_do(run);
+  Run run(*settings, directory, net, found.checkpoint.run_id);
+  const auto warn = [&](const std::string& warning) { run.log.say("warning: " + warning); };
+  for (const std::string& warning : std::exchange(warnings, {})) warn(warning);
+  const bool over = net.trainer.finished();
+  const std::optional<RunContents> earlier = earlier_contents(directory);
+  if (over && properly_ended(earlier)) return nothing_to_do(run);
+  const StopSignals stop_signals;  // up to here they end the process and leave the run as it was
+  const RunDescription description = run.description();
+  const std::string differences =
+      earlier ? differences_in_bits(earlier->info.provenance, description.info.provenance) : "";
   sweep_temporaries(directory);
   write_settings_file(directory, *settings);
-  RunWriter writer = RunWriter::resume(std::move(lock), directory, run.description(),
-                                       found.checkpoint.metrics, found.checkpoint.step, warnings);
-  for (const std::string& warning : warnings) run.log.say("warning: " + warning);
+  RunWriter writer = RunWriter::resume(std::move(lock), directory, description, found.checkpoint.metrics,
+                                       found.checkpoint.step, warnings);
+  for (const std::string& warning : warnings) warn(warning);
+  if (!over && !differences.empty()) {
+    warn("another program or machine went on with the run so far: " + differences +
+         ". It goes on, but its bits may differ from those of a run that never stopped");
+  }
   run.log.say(described(run));
   run.log.say(over ? "rebuilt run.h5 of the run, which had come to its end at " + where
                    : "resumed at " + where);

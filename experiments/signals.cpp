@@ -3,53 +3,47 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <csignal>
-
-#include "framework/tensor/error.hpp"
 
 namespace tapehead {
 namespace {
 
+constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+
+static_assert(128 + SIGHUP == static_cast<int>(ExitCode::hangup));
+static_assert(128 + SIGINT == static_cast<int>(ExitCode::interrupted));
+static_assert(128 + SIGUSR1 == static_cast<int>(ExitCode::user_signal));
+static_assert(128 + SIGTERM == static_cast<int>(ExitCode::terminated));
+
 std::atomic<int> caught{0};
 static_assert(std::atomic<int>::is_always_lock_free, "the handler may touch nothing else");
-
-int exit_code_of(int signal) { return 128 + signal; }
 
 // Async-signal-safe: a lock-free atomic and _exit.
 void on_signal(int signal) {
   int none = 0;
-  if (!caught.compare_exchange_strong(none, signal)) _exit(exit_code_of(signal));
+  if (!caught.compare_exchange_strong(none, signal)) _exit(128 + signal);
 }
-
-constexpr int kStopSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
-
-// What nohup asked for.
-bool ignored_hangup(int signal) {
-  struct sigaction before {};
-  return signal == SIGHUP && sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
-}
-
-void handle_with(void (*handler)(int)) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;  // a write in progress goes on
-  sigemptyset(&action.sa_mask);
-  for (const int signal : kStopSignals) {
-    if (!ignored_hangup(signal)) sigaction(signal, &action, nullptr);
-  }
-}
-
-static_assert(128 + SIGINT == static_cast<int>(ExitCode::interrupted));
-static_assert(128 + SIGTERM == static_cast<int>(ExitCode::terminated));
-static_assert(128 + SIGUSR1 == static_cast<int>(ExitCode::user_signal));
 
 }  // namespace
 
-StopSignals::StopSignals() { handle_with(on_signal); }
+StopSignals::StopSignals() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;  // a write in progress goes on
+  sigemptyset(&action.sa_mask);
+  for (std::size_t i = 0; i < kStopSignals.size(); ++i) {
+    sigaction(kStopSignals[i], nullptr, &before_[i]);
+    const bool nohup = kStopSignals[i] == SIGHUP && before_[i].sa_handler == SIG_IGN;
+    if (!nohup) sigaction(kStopSignals[i], &action, nullptr);
+  }
+}
 
-StopSignals::~StopSignals() { handle_with(SIG_DFL); }
+StopSignals::~StopSignals() {
+  for (std::size_t i = 0; i < kStopSignals.size(); ++i) sigaction(kStopSignals[i], &before_[i], nullptr);
+}
 
 int stop_signal() { return caught.load(std::memory_order_relaxed); }
+
+ExitCode exit_code_of(int signal) { return static_cast<ExitCode>(128 + signal); }
 
 const char* signal_name(int signal) {
   switch (signal) {

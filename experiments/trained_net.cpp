@@ -5,6 +5,7 @@
 
 #include "experiments/checkpoint_state.hpp"
 #include "experiments/run_directory.hpp"
+#include "experiments/usable_checkpoint.hpp"
 #include "framework/io/checkpoint_directory.hpp"
 #include "framework/io/run_lock.hpp"
 #include "framework/io/run_reader.hpp"
@@ -21,14 +22,27 @@ FoundCheckpoint find(const std::filesystem::path& directory, const std::string& 
                       ": there is no best checkpoint, for the run was never evaluated; " +
                       "--checkpoint last has the newest");
     }
-    return {path, read_checkpoint(path)};
+    const FoundCheckpoint best{path, read_checkpoint(path)};
+    expect_usable(best);
+    return best;
   }
   if (which != "last") throw UsageError("--checkpoint: expected last or best, got '" + which + "'");
   std::vector<std::string> warnings;
-  std::optional<FoundCheckpoint> found = newest_good_checkpoint(directory, BadCheckpoint::skip, warnings);
+  std::optional<FoundCheckpoint> found =
+      newest_good_checkpoint(directory, BadCheckpoint::skip, warnings, usable_in(directory));
   for (const std::string& warning : warnings) std::cerr << "tapehead: warning: " << warning << "\n";
   if (!found) throw DataError(directory.string() + ": there is no usable checkpoint in it");
   return std::move(*found);
+}
+
+// A damaged run is found out before any work.
+void expect_readable(const std::filesystem::path& directory) {
+  try {
+    const RunReader run(directory);
+  } catch (const DataError& error) {
+    if (list_checkpoints(directory).empty()) throw;
+    throw DataError(std::string(error.what()) + "\nrebuild it with: ./tapehead repair " + shown(directory));
+  }
 }
 
 }  // namespace
@@ -40,7 +54,7 @@ TrainedNet load_net(const Arguments& arguments) {
   if (RunLock::held(directory)) {
     throw IoError(name + ": the run is still being written; wait for its end, or end it with Ctrl-C");
   }
-  const RunReader run(directory);  // a damaged one is found out before any work
+  expect_readable(directory);
   const FoundCheckpoint found = find(directory, arguments.text("checkpoint").value_or("last"));
   TrainedNet net;
   net.directory = directory;

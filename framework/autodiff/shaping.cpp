@@ -6,6 +6,16 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 
 namespace {
 
+// Names of the ops that share a backward.
+struct Reshape {};
+struct Slice {};
+struct Concat {};
+struct Pad {};
+struct Roll {};
+struct Repeat {};
+struct StackSteps {};
+struct TakeSteps {};
+
 // Most of these ops place blocks of each argument's rows somewhere in the result: row r of x, `width` elements,
 // stands at offset + r · stride of y.
 struct Placement {
@@ -36,13 +46,20 @@ struct Placements {
   std::size_t count;
 };
 
-void placements_backward(Tape& tape, const Placements& all) {
+template <class Op>
+void backward(Tape& tape, const Placements& all) {
   for (std::size_t i = 0; i < all.count; ++i) place_backward(tape, all.items[i]);
 }
 
+template <class Op>
+void backward_of_one(Tape& tape, const Placement& p) {
+  place_backward(tape, p);
+}
+
+template <class Op>
 Var one_placement(Tape& tape, const Placement& p) {
   place(tape, p);
-  tape.node<place_backward>(p, p.y);
+  tape.node<backward_of_one<Op>>(p, p.y);
   return p.y;
 }
 
@@ -72,7 +89,7 @@ void transpose_backward(Tape& tape, const TransposeRecord& r) {
 Var reshape(Tape& tape, Var x, const Shape& shape) {
   if (shape.size() != tape.shape(x).size()) throw_shape_error("reshape", "argument", tape.shape(x), shape);
   const std::size_t n = shape.size();
-  return one_placement(tape, {x, tape.output(shape, {x}), 1, n, 0, n, 0, n});
+  return one_placement<Reshape>(tape, {x, tape.output(shape, {x}), 1, n, 0, n, 0, n});
 }
 
 Var slice(Tape& tape, Var x, std::size_t first, std::size_t count) {
@@ -83,7 +100,7 @@ Var slice(Tape& tape, Var x, std::size_t first, std::size_t count) {
   Shape result = shape;
   result[shape.rank() - 1] = count;
   const std::size_t rows = shape.rows(), width = shape.back();
-  return one_placement(tape, {x, tape.output(result, {x}), rows, count, first, width, 0, count});
+  return one_placement<Slice>(tape, {x, tape.output(result, {x}), rows, count, first, width, 0, count});
 }
 
 Var concat(Tape& tape, std::span<const Var> parts) {
@@ -91,15 +108,13 @@ Var concat(Tape& tape, std::span<const Var> parts) {
   expect_last_axis("concat", "part", result);
   const std::size_t last = result.rank() - 1;
   result[last] = 0;
-  bool wanted = false;
   for (const Var part : parts) {
     Shape expected = tape.shape(parts[0]);
     expected[last] = tape.shape(part).back();
     expect_shape("concat", "part", tape.shape(part), expected);
     result[last] += expected[last];
-    wanted = wanted || tape.requires_gradient(part);
   }
-  const Var y = tape.output(result, wanted);
+  const Var y = tape.output(result, parts);
   auto* const items = tape.arena().array<Placement>(parts.size());
   std::size_t offset = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -108,7 +123,7 @@ Var concat(Tape& tape, std::span<const Var> parts) {
     place(tape, items[i]);
     offset += width;
   }
-  tape.node<placements_backward>(Placements{items, parts.size()}, y);
+  tape.node<backward<Concat>>(Placements{items, parts.size()}, y);
   return y;
 }
 
@@ -120,7 +135,7 @@ Var pad(Tape& tape, Var x, std::size_t columns) {
   shape[shape.rank() - 1] = columns;
   const Var y = tape.output(shape, {x});
   std::fill_n(tape.mutable_data(y), shape.size(), Real(0));
-  return one_placement(tape, {x, y, shape.rows(), width, 0, width, 0, columns});
+  return one_placement<Pad>(tape, {x, y, shape.rows(), width, 0, width, 0, columns});
 }
 
 Var roll(Tape& tape, Var x, std::ptrdiff_t by) {
@@ -134,7 +149,7 @@ Var roll(Tape& tape, Var x, std::ptrdiff_t by) {
   items[1] = {x, y, rows, shift, n - shift, n, 0, n};
   place(tape, items[0]);
   place(tape, items[1]);
-  tape.node<placements_backward>(Placements{items, 2}, y);
+  tape.node<backward<Roll>>(Placements{items, 2}, y);
   return y;
 }
 
@@ -160,7 +175,7 @@ Var repeat(Tape& tape, Var x, std::size_t batch) {
   Shape shape{batch};
   for (const std::size_t extent : tape.shape(x)) shape.push_back(extent);
   const std::size_t n = tape.shape(x).size();
-  return one_placement(tape, {x, tape.output(shape, {x}), batch, n, 0, 0, 0, n});
+  return one_placement<Repeat>(tape, {x, tape.output(shape, {x}), batch, n, 0, 0, 0, n});
 }
 
 Var stack_steps(Tape& tape, std::span<const Var> parts, std::size_t parts_per_step) {
@@ -168,14 +183,12 @@ Var stack_steps(Tape& tape, std::span<const Var> parts, std::size_t parts_per_st
   const std::size_t steps = parts.size() / parts_per_step;
   expect_shape("stack_steps", "list of parts", {parts.size()}, {steps * parts_per_step});
   std::size_t width = 0;
-  bool wanted = false;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Shape& shape = tape.shape(parts[i]);
     expect_shape("stack_steps", "part", shape, {batch, tape.shape(parts[i % parts_per_step]).back()});
     if (i < parts_per_step) width += shape.back();
-    wanted = wanted || tape.requires_gradient(parts[i]);
   }
-  const Var y = tape.output({steps * batch, width}, wanted);
+  const Var y = tape.output({steps * batch, width}, parts);
   auto* const items = tape.arena().array<Placement>(parts.size());
   std::size_t offset = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -185,7 +198,7 @@ Var stack_steps(Tape& tape, std::span<const Var> parts, std::size_t parts_per_st
     place(tape, items[i]);
     offset += columns;
   }
-  tape.node<placements_backward>(Placements{items, parts.size()}, y);
+  tape.node<backward<StackSteps>>(Placements{items, parts.size()}, y);
   return y;
 }
 
@@ -200,7 +213,7 @@ Var take_steps(Tape& tape, Var x, std::span<const std::size_t> steps, std::size_
     items[i] = {x, y, 1, size, steps[i] * size, 0, i * size, 0};
     place(tape, items[i]);
   }
-  tape.node<placements_backward>(Placements{items, steps.size()}, y);
+  tape.node<backward<TakeSteps>>(Placements{items, steps.size()}, y);
   return y;
 }
 

@@ -20,6 +20,8 @@ constexpr std::size_t kUsesWorthTransposing = 4;
 
 StagedUse StagedProducts::gather(Tape& tape, const char* where, Var weight, std::span<const Var> parts,
                                  bool bias) {
+  tape.reads(parts);
+  tape.reads({&weight, 1});
   StagedUse use{};
   use.weight = weight;
   use.bias = bias;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "framework/autodiff/inspection.hpp"
 #include "framework/autodiff/staged_products.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
@@ -19,6 +20,7 @@ void Tape::reset(std::span<const Leaf> leaves, bool record) {
   values_.clear();
   nodes_.clear();
   staged_->clear();
+  if (inspection_ != nullptr) inspection_->clear();
   arena_.reset();
   record_ = record;
   leaves_ = leaves.size();
@@ -35,7 +37,8 @@ Var Tape::constant(std::span<const Real> data, const Shape& shape) {
   return v;
 }
 
-Var Tape::output(const Shape& shape, std::initializer_list<Var> inputs) {
+Var Tape::output(const Shape& shape, std::span<const Var> inputs) {
+  reads(inputs);
   return output(shape,
                 std::any_of(inputs.begin(), inputs.end(), [&](Var v) { return requires_gradient(v); }));
 }
@@ -44,6 +47,8 @@ Var Tape::output(const Shape& shape, bool requires_gradient) {
   const Var v{static_cast<std::uint32_t>(values_.size())};
   values_.push_back(
       {arena_.reals(shape.size()), nullptr, shape, record_ && requires_gradient, false, true, false});
+  // Padding that an op never writes must not look like one of its results.
+  if (inspection_ != nullptr) std::fill_n(values_.back().data, shape.size(), Real(0));
   return v;
 }
 
@@ -60,6 +65,10 @@ GradientSlot Tape::input_gradient(Var v) {
   const bool fresh = !value.has_gradient;
   if (value.gradient == nullptr) value.gradient = pool_.take(value.shape.size());
   value.has_gradient = true;
+  if (inspection_ != nullptr) {
+    if (fresh) std::fill_n(value.gradient, value.shape.size(), Real(0));
+    inspection_->gradient_touched(v);
+  }
   return {value.gradient, fresh};
 }
 
@@ -80,6 +89,7 @@ bool Tape::hand_over_gradient(Var from, Var to) {
   target.has_gradient = true;
   source.gradient = nullptr;
   source.has_gradient = false;
+  if (inspection_ != nullptr) inspection_->gradient_touched(to);
   return true;
 }
 
@@ -91,7 +101,9 @@ void Tape::backward(Var loss, Real scale) {
     for (std::size_t i = nodes_.size(); i-- > 0;) {
       const Node node = nodes_[i];
       scratch_.reset();
-      node.backward(*this, node.record);
+      if (inspection_ != nullptr) inspection_->backward_begins(*this, Var{node.first}, node.count);
+      node.kind->backward(*this, node.record);
+      if (inspection_ != nullptr) inspection_->backward_ended(*this, true);
       for (std::uint32_t v = node.first; v < node.first + node.count; ++v) {
         Value& value = values_[v];
         if (value.pooled && value.gradient != nullptr && !value.keep) {
@@ -102,8 +114,15 @@ void Tape::backward(Var loss, Real scale) {
       }
     }
     staged_->accumulate_weight_gradients(*this);
+    if (inspection_ != nullptr) inspection_->backward_ended(*this, false);
   }
   clear_untouched_leaves();
+}
+
+void Tape::note_reads(std::span<const Var> inputs) const { inspection_->reads(inputs); }
+
+void Tape::note_op(const OpKind& kind, Var first, std::uint32_t count) {
+  inspection_->op(kind, first, count);
 }
 
 void Tape::clear_untouched_leaves() {

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "framework/autodiff/gradient_pool.hpp"
@@ -42,7 +43,30 @@ struct Leaf {
   Shape shape;
 };
 
+class Inspection;
 class StagedProducts;
+class Tape;
+
+/// What an op is, apart from its arguments: a constant of the program, so that nodes need not carry a name.
+struct OpKind {
+  void (*backward)(Tape& tape, const void* record);
+  std::string_view
+      function;  // names `backward` as the compiler writes it; op_name() in inspection.hpp reads it
+};
+
+namespace detail {
+
+template <auto backward>
+constexpr std::string_view function_name() {
+  return __PRETTY_FUNCTION__;
+}
+
+template <auto backward, class Record>
+inline constexpr OpKind kOpKind{
+    [](Tape& tape, const void* record) { backward(tape, *static_cast<const Record*>(record)); },
+    function_name<backward>()};
+
+}  // namespace detail
 
 class Tape {
  public:
@@ -55,11 +79,16 @@ class Tape {
   /// computed. The memory of earlier steps is kept for reuse.
   void reset(std::span<const Leaf> leaves, bool record = true);
 
+  /// From the next reset on tells `inspection`, which must outlive that use, what happens here; nullptr for nobody.
+  void inspect(Inspection* inspection) { inspection_ = inspection; }
+
   // --- values, for everybody -------------------------------------------------------------------------------
 
   Shape shape(Var v) const { return values_[v.id].shape; }
   std::span<const Real> value(Var v) const { return {values_[v.id].data, values_[v.id].shape.size()}; }
   bool recording() const { return record_; }
+  /// How many values there are: the number of the next one.
+  std::size_t size() const { return values_.size(); }
 
   /// A value without gradient, copied onto the tape.
   Var constant(std::span<const Real> data, const Shape& shape);
@@ -76,8 +105,16 @@ class Tape {
   // --- for ops ------------------------------------------------------------------------------------------------
 
   /// A new value, contents undefined. It requires a gradient if the tape records and one of `inputs` does.
-  Var output(const Shape& shape, std::initializer_list<Var> inputs);
+  Var output(const Shape& shape, std::span<const Var> inputs);
+  Var output(const Shape& shape, std::initializer_list<Var> inputs) {
+    return output(shape, std::span(inputs.begin(), inputs.size()));
+  }
   Var output(const Shape& shape, bool requires_gradient);
+  /// Tells an inspection of inputs of the next op that no output() is told of.
+  void reads(std::span<const Var> inputs) const {
+    if (inspection_ != nullptr) [[unlikely]]
+      note_reads(inputs);
+  }
   /// A new value whose gradient lives in `gradient` instead of the pool: for rows staged for a later product.
   Var output_with_gradient(const Shape& shape, Real* gradient);
 
@@ -90,12 +127,14 @@ class Tape {
   StagedProducts& staged() { return *staged_; }
 
   /// Leaves a node, if one is needed: `backward(tape, record)` runs when the gradients of its outputs, the `count`
-  /// values from `first` on, are complete. The record is copied into the arena.
+  /// values from `first` on, are complete. The record is copied into the arena. The op is called what `backward` is,
+  /// less "_backward", or, if that is a template, what its first argument is.
   template <auto backward, class Record>
   void node(const Record& record, Var first, std::uint32_t count = 1) {
+    if (inspection_ != nullptr) [[unlikely]]
+      note_op(detail::kOpKind<backward, Record>, first, count);
     if (!requires_gradient(first)) return;
-    const auto call = [](Tape& tape, const void* kept) { backward(tape, *static_cast<const Record*>(kept)); };
-    nodes_.push_back({call, arena_.create<Record>(record), first.id, count});
+    nodes_.push_back({&detail::kOpKind<backward, Record>, arena_.create<Record>(record), first.id, count});
   }
 
   /// In a backward function: the gradient of an output, or nullptr if nothing depended on it.
@@ -116,7 +155,6 @@ class Tape {
   Real* scratch(std::size_t n) { return scratch_.reals(n); }
 
  private:
-  using Backward = void (*)(Tape&, const void*);
   struct Value {
     Real* data;
     Real* gradient;
@@ -127,13 +165,15 @@ class Tape {
     bool keep;
   };
   struct Node {
-    Backward backward;
+    const OpKind* kind;
     const void* record;
     std::uint32_t first;
     std::uint32_t count;
   };
 
   void clear_untouched_leaves();
+  void note_reads(std::span<const Var> inputs) const;
+  void note_op(const OpKind& kind, Var first, std::uint32_t count);
 
   Arena arena_;
   Arena scratch_;
@@ -141,6 +181,7 @@ class Tape {
   std::vector<Value> values_;
   std::vector<Node> nodes_;
   StagedProducts* staged_;
+  Inspection* inspection_ = nullptr;
   std::size_t leaves_ = 0;
   bool record_ = true;
 };

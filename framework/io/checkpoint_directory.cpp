@@ -125,6 +125,16 @@ std::filesystem::path free_name_aside(const std::filesystem::path& path) {
   return aside;
 }
 
+std::filesystem::path keep_aside(const std::filesystem::path& file) {
+  const std::filesystem::path aside = free_name_aside(file);
+  std::error_code error;
+  std::filesystem::create_hard_link(file, aside, error);
+  // Not every file system has links.
+  if (error) std::filesystem::copy_file(file, aside, error);
+  if (error) throw IoError(aside.string() + ": create failed: " + error.message());
+  return aside;
+}
+
 void sweep_temporaries(const std::filesystem::path& run_directory) {
   sweep_partial(run_directory);
   sweep_partial(directory_of(run_directory));

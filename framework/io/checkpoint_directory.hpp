@@ -43,6 +43,9 @@ void prune_checkpoints(const std::filesystem::path& run_directory, std::size_t k
 /// A name that is free for a bad file to be kept under: path + ".bad", or ".2.bad", ".3.bad", … behind it.
 std::filesystem::path free_name_aside(const std::filesystem::path& path);
 
+/// Gives a bad file such a name beside its own, so that it outlives the one that takes its place. Throws IoError.
+std::filesystem::path keep_aside(const std::filesystem::path& file);
+
 /// Removes what killed writers of this run left half written. Only for the process that is about to write the
 /// run.
 void sweep_temporaries(const std::filesystem::path& run_directory);

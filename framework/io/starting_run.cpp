@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "framework/io/checkpoint_directory.hpp"
 #include "framework/io/run_reader.hpp"
 #include "framework/io/schema.hpp"
 #include "framework/tensor/error.hpp"
@@ -97,7 +98,9 @@ StartingRun resumed_run(const std::filesystem::path& run_directory, const RunDes
     start.probes = earlier_probes(old, step, warnings);
     start.additions = additions_in(old, warnings);
   } catch (const DataError& error) {
-    warnings.push_back(std::string("rebuilt from the checkpoint alone: ") + error.what());
+    warnings.push_back(std::string("rebuilt from the checkpoint alone: ") + error.what() +
+                       "; the damaged file is kept as " +
+                       keep_aside(run_directory / schema::kRunFile).string());
   }
   return start;
 }

@@ -63,7 +63,7 @@ TAPEHEAD_KERNEL void activate_row_backward(const Real* raw, const Real* y, const
   }
 }
 
-void activation_backward(Tape& tape, const ActivationRecord& r) {
+void activate_heads_backward(Tape& tape, const ActivationRecord& r) {
   const Real* const dy = tape.output_gradient(r.parameters);
   const GradientSlot slot = dy != nullptr ? tape.input_gradient(r.raw) : GradientSlot{};
   if (!slot) return;
@@ -233,7 +233,7 @@ Var activate_heads(Tape& tape, Var raw, const HeadLayout& layout, KeyActivation 
   for (std::size_t at = 0; at < tape.shape(raw).size(); at += columns) {
     activate_row(tape.data(raw) + at, layout, activation, tape.mutable_data(parameters) + at);
   }
-  tape.node<activation_backward>(ActivationRecord{raw, parameters, layout, activation}, parameters);
+  tape.node<activate_heads_backward>(ActivationRecord{raw, parameters, layout, activation}, parameters);
   return parameters;
 }
 

@@ -45,9 +45,9 @@ Score& Score::operator+=(const Score& other) {
   return *this;
 }
 
-Model::Scored Model::score(Tape& tape, const Batch& batch) const {
+Model::Scored Model::score(Tape& tape, const Batch& batch, Recorder* recorder) const {
   const SequenceBatch& sequence = sequences("Model::score", batch);
-  const Prediction prediction = predict(tape, batch, Steps::scored, nullptr);
+  const Prediction prediction = predict(tape, batch, Steps::scored, recorder);
   const std::size_t examples = sequence.size(), n = task_.target_size,
                     rows = prediction.steps.size() * examples;
   Real* const targets = tape.arena().reals(rows * n);
@@ -58,7 +58,7 @@ Model::Scored Model::score(Tape& tape, const Batch& batch) const {
     std::copy_n(sequence.mask.data() + t * examples, examples, mask + i * examples);
   }
   const auto loss = task_.loss == Loss::bits ? bits_loss : class_loss;
-  Scored result{loss(tape, prediction.logits, {targets, rows * n}, {mask, rows}), {}};
+  Scored result{loss(tape, prediction.logits, {targets, rows * n}, {mask, rows}), prediction.logits, {}};
   result.score.loss = static_cast<double>(tape.value(result.loss)[0]);
   result.score.examples = static_cast<double>(examples);
   const Real* const logits = tape.data(prediction.logits);

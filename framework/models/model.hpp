@@ -70,9 +70,11 @@ class Model {
   /// What a batch costs, with the loss as a value that can be differentiated.
   struct Scored {
     Var loss;     // [], the same as score.loss
+    Var logits;   // of the steps where the loss counts
     Score score;  // sums over the examples of the batch
   };
-  Scored score(Tape& tape, const Batch& batch) const;
+  /// `recorder` may be nullptr. Throws as predict().
+  Scored score(Tape& tape, const Batch& batch, Recorder* recorder = nullptr) const;
 
  protected:
   /// The steps of a batch that `steps` asks for, in the tape's arena. Throws std::invalid_argument if there are none.

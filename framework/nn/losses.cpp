@@ -35,7 +35,7 @@ TAPEHEAD_KERNEL void bits_row_backward(const Real* logits, const Real* targets, 
   });
 }
 
-void bits_backward(Tape& tape, const Record& r) {
+void bits_loss_backward(Tape& tape, const Record& r) {
   const Real* const d_loss = tape.output_gradient(r.loss);
   Real* const d_logits = d_loss != nullptr ? tape.zeroed_input_gradient(r.logits) : nullptr;
   if (d_logits == nullptr) return;
@@ -47,7 +47,7 @@ void bits_backward(Tape& tape, const Record& r) {
   }
 }
 
-void class_backward(Tape& tape, const Record& r) {
+void class_loss_backward(Tape& tape, const Record& r) {
   const Real* const d_loss = tape.output_gradient(r.loss);
   Real* const d_logits = d_loss != nullptr ? tape.zeroed_input_gradient(r.logits) : nullptr;
   if (d_logits == nullptr) return;
@@ -77,7 +77,7 @@ Var bits_loss(Tape& tape, Var logits, std::span<const Real> targets, std::span<c
         static_cast<double>(mask[row]) * bits_row(tape.data(logits) + at, targets.data() + at, shape.back());
   }
   *tape.mutable_data(loss) = static_cast<Real>(total);
-  tape.node<bits_backward>(Record{logits, loss, targets.data(), mask.data(), nullptr}, loss);
+  tape.node<bits_loss_backward>(Record{logits, loss, targets.data(), mask.data(), nullptr}, loss);
   return loss;
 }
 
@@ -102,7 +102,7 @@ Var class_loss(Tape& tape, Var logits, std::span<const Real> targets, std::span<
     total += static_cast<double>(mask[row]) * (std::log(others) - target);
   }
   *tape.mutable_data(loss) = static_cast<Real>(total);
-  tape.node<class_backward>(Record{logits, loss, targets.data(), mask.data(), probabilities}, loss);
+  tape.node<class_loss_backward>(Record{logits, loss, targets.data(), mask.data(), probabilities}, loss);
   return loss;
 }
 

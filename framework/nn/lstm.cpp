@@ -68,7 +68,7 @@ const Real* row_of(const Real* matrix, std::size_t row, std::size_t width) {
   return matrix != nullptr ? matrix + row * width : nullptr;
 }
 
-void step_backward(Tape& tape, const StepRecord& r) {
+void lstm_step_backward(Tape& tape, const StepRecord& r) {
   const Real* const d_hidden = tape.output_gradient(r.hidden);
   const Real* const d_cell = tape.output_gradient(r.cell);
   const std::size_t n = r.units;
@@ -93,7 +93,7 @@ struct SequenceRecord {
   std::size_t steps, batch, units;
 };
 
-void sequence_backward(Tape& tape, const SequenceRecord& r) {
+void lstm_sequence_backward(Tape& tape, const SequenceRecord& r) {
   const Real* const d_hidden = tape.output_gradient(r.hidden);
   if (d_hidden == nullptr) return;
   const std::size_t n = r.units, size = r.batch * n;
@@ -146,13 +146,14 @@ LstmState lstm_step(Tape& tape, Var weight, std::span<const Var> parts, Var prev
   Real* const gates = tape.arena().reals(use.rows * 4 * n);
   Real* const squashed = tape.arena().reals(use.rows * n);
   StagedProducts::multiply(tape, use, gates);
+  tape.reads({&previous_cell, 1});
   const Var hidden = tape.output({use.rows, n}, true);
   const Var cell = tape.output({use.rows, n}, true);
   for (std::size_t b = 0; b < use.rows; ++b) {
     forward_row(gates + b * 4 * n, tape.data(previous_cell) + b * n, n, tape.mutable_data(cell) + b * n,
                 squashed + b * n, tape.mutable_data(hidden) + b * n);
   }
-  tape.node<step_backward>(StepRecord{use, previous_cell, hidden, cell, gates, squashed, n}, hidden, 2);
+  tape.node<lstm_step_backward>(StepRecord{use, previous_cell, hidden, cell, gates, squashed, n}, hidden, 2);
   return {hidden, cell};
 }
 
@@ -180,9 +181,9 @@ Var lstm_sequence(Tape& tape, Var gates, Var recurrent, const LstmState& initial
       forward_row(here + b * 4 * n, last_cell + b * n, n, cells + at, squashed + at, out + at);
     }
   }
-  tape.node<sequence_backward>(SequenceRecord{gates, recurrent, initial.hidden, initial.cell, hidden,
-                                              activated, cells, squashed, steps, batch, n},
-                               hidden);
+  tape.node<lstm_sequence_backward>(SequenceRecord{gates, recurrent, initial.hidden, initial.cell, hidden,
+                                                   activated, cells, squashed, steps, batch, n},
+                                    hidden);
   return hidden;
 }
 

@@ -14,6 +14,7 @@ enum class ExitCode : int {
   data = 65,
   unavailable = 69,
   io = 74,
+  hangup = 129,       // SIGHUP, after a checkpoint
   interrupted = 130,  // SIGINT, after a checkpoint
   user_signal = 138,  // SIGUSR1, after a checkpoint
   terminated = 143,   // SIGTERM, after a checkpoint

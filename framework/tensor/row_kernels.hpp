@@ -5,6 +5,19 @@
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
+// From here on the difference of two products is off by a tenth and more where the compiler makes it one fused
+// operation, which rounds only one of them: the largest element of a softmax would not be e^0.
+inline constexpr Real kLargestSoftmaxArgument = Real(1e6);
+
+// softmax_row() for those, element by element: the difference comes before the product.
+[[gnu::noinline]] inline void softmax_row_of_large(const Real* x, Real factor, std::size_t n, Real* y) {
+  Real top = x[0];
+  for (std::size_t i = 1; i < n; ++i) top = (factor < 0 ? x[i] < top : x[i] > top) ? x[i] : top;
+  Real total = 0;
+  for (std::size_t i = 0; i < n; ++i) total += y[i] = std::exp(factor * (x[i] - top));
+  for (std::size_t i = 0; i < n; ++i) y[i] /= total;
+}
+
 /// y = softmax(factor · x), computed from factor · x - max; x and y may be the same.
 TAPEHEAD_INLINE void softmax_row(const Real* x, Real factor, std::size_t n, Real* y) {
   const Vec scale(factor);
@@ -12,7 +25,10 @@ TAPEHEAD_INLINE void softmax_row(const Real* x, Real factor, std::size_t n, Real
   Vec most(lowest);
   for_each_vector(
       n, [&](std::size_t i, auto at) { most = xsimd::max(most, at.keep(scale * at.load(x + i), lowest)); });
-  const Vec shift(highest(most));
+  const Real top = highest(most);
+  if (!(std::abs(top) < kLargestSoftmaxArgument)) [[unlikely]]
+    return softmax_row_of_large(x, factor, n, y);
+  const Vec shift(top);
   Vec total(Real(0));
   for_each_vector(n, [&](std::size_t i, auto at) {
     const Vec e = at.keep(exp(scale * at.load(x + i) - shift), Real(0));

@@ -1,6 +1,8 @@
 #include "framework/training/evaluator.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cmath>
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -9,19 +11,40 @@ constexpr std::size_t kBatch = 8;
 }
 
 Score Evaluator::evaluate(Model& model, Workers& workers) {
+  return *evaluate(model, workers, [] { return false; });
+}
+
+std::optional<Score> Evaluator::evaluate(Model& model, Workers& workers, const std::function<bool()>& stop) {
   while (places_.size() < workers.threads()) places_.push_back(std::make_unique<Place>());
   scores_.resize((sequences_ + kBatch - 1) / kBatch);
   const std::vector<Leaf> leaves = model.parameters().leaves(nullptr);
-  const RandomStream stream(0, "evaluation");
+  std::atomic<bool> stopped = false;
   workers.for_each(scores_.size(), [&](std::size_t item, std::size_t thread) {
+    if (thread == 0 && !stopped && stop()) stopped = true;
+    if (stopped) return;
     Place& place = *places_[thread];
-    task_.sample(stream.step(item), std::min(kBatch, sequences_ - item * kBatch), place.batch);
+    sample(item, place.batch);
     place.tape.reset(leaves, false);
     scores_[item] = model.score(place.tape, place.batch).score;
   });
+  if (stopped) return std::nullopt;
   Score total;
   for (const Score& score : scores_) total += score;
   return total;
+}
+
+bool Evaluator::find_not_finite(Batch& into) const {
+  for (std::size_t item = 0; item < scores_.size(); ++item) {
+    if (std::isfinite(scores_[item].loss)) continue;
+    sample(item, into);
+    return true;
+  }
+  return false;
+}
+
+void Evaluator::sample(std::size_t item, Batch& into) const {
+  const RandomStream stream(0, "evaluation");
+  task_.sample(stream.step(item), std::min(kBatch, sequences_ - item * kBatch), into);
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -1,6 +1,8 @@
 // Scores a model on fresh sequences that are the same at every call.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "framework/data/task.hpp"
@@ -18,11 +20,20 @@ class Evaluator {
   /// Sums over all sequences. The bits do not depend on the number of threads.
   Score evaluate(Model& model, Workers& workers);
 
+  /// The same, unless `stop` returns true: it is asked before every batch that the calling thread takes, and by no
+  /// other thread. Nothing then comes of the evaluation.
+  std::optional<Score> evaluate(Model& model, Workers& workers, const std::function<bool()>& stop);
+
+  /// The first batch of the last evaluation whose loss was not finite; false if there is none.
+  bool find_not_finite(Batch& into) const;
+
  private:
   struct Place {  // of one thread
     Tape tape;
     Batch batch;
   };
+
+  void sample(std::size_t item, Batch& into) const;
 
   const Task& task_;
   std::size_t sequences_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "framework/tensor/error.hpp"
 
@@ -13,12 +14,14 @@ namespace {
 // Threads share the update in pieces of this many scalars; a multiple of every vector and cache line.
 constexpr std::size_t kUpdatePiece = 16384;
 
-bool finite(std::span<const Real> values) {
-  return std::all_of(values.begin(), values.end(), [](Real v) { return std::isfinite(v); });
-}
+// Bounds of training.on_nan: a run that needs more has diverged.
+constexpr std::uint64_t kMostSkippedInARow = 100;
+constexpr std::uint64_t kMostRollbacksInARow = 10;
 
-// A number that is not finite; the sign of a NaN means nothing.
-std::string in_words(double value) { return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf"; }
+template <class Call>
+void tell(std::span<TrainingObserver* const> observers, Call&& call) {
+  for (TrainingObserver* const observer : observers) call(*observer);
+}
 
 AlignedMemory zeroed(std::size_t scalars) {
   AlignedMemory memory = aligned_new(scalars * sizeof(Real));
@@ -28,22 +31,6 @@ AlignedMemory zeroed(std::size_t scalars) {
 
 }  // namespace
 
-// A fixed part of the batch, which any thread can work on.
-struct Trainer::Shard {
-  std::size_t begin, end;  // examples
-  AlignedMemory gradient;
-  std::vector<Leaf> leaves;
-  Score score;
-
-  Real* gradient_data() const { return reinterpret_cast<Real*>(gradient.get()); }
-};
-
-// What a thread works with; it goes from shard to shard, so that its memory stays in the cache.
-struct Trainer::Place {
-  Tape tape;
-  Batch batch;
-};
-
 Trainer::Trainer(Model& model, const Task& task, const TrainingOptions& options, std::uint64_t seed,
                  std::size_t threads)
     : model_(model),
@@ -51,87 +38,79 @@ Trainer::Trainer(Model& model, const Task& task, const TrainingOptions& options,
       options_(options),
       seed_(seed),
       workers_(std::max<std::size_t>(1, threads)),
-      evaluator_(task, options.evaluation_sequences) {
+      evaluator_(task, options.evaluation_sequences),
+      gradient_(model, workers_, options.batch, options.shard_count()) {
   options_.optimizer.resolve();
   options_.schedule.check();
   if (options_.steps == 0 && options_.sequences == 0) {
     throw UsageError("training.steps and training.sequences are both 0: one of them must end the run");
   }
+  if (options_.on_nan != "stop" && options_.on_nan != "skip" && options_.on_nan != "rollback") {
+    throw UsageError("training.on_nan: expected stop, skip or rollback, got '" + options_.on_nan + "'");
+  }
   optimizer_ = make_optimizer(options_.optimizer);
-  const std::size_t size = model.parameters().flat_size(), count = options_.shard_count();
-  for (std::size_t i = 0; i < optimizer_->state_names().size(); ++i) {
+  const std::size_t size = model.parameters().flat_size();
+  const auto names = optimizer_->state_names();
+  state_names_.assign(names.begin(), names.end());
+  for (std::size_t i = 0; i < names.size(); ++i) {
     state_.push_back(zeroed(size));
     state_arrays_.push_back(reinterpret_cast<Real*>(state_.back().get()));
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    auto shard = std::make_unique<Shard>();
-    shard->begin = options_.batch * i / count;
-    shard->end = options_.batch * (i + 1) / count;
-    shard->gradient = zeroed(size);
-    shard->leaves = model.parameters().leaves(shard->gradient_data());
-    gradient_arrays_.push_back(shard->gradient_data());
-    shards_.push_back(std::move(shard));
+  if (options_.on_nan == "rollback") {
+    snapshot_.emplace(names, size);
+    state_names_.insert(state_names_.end(), snapshot_->names().begin(), snapshot_->names().end());
   }
-  for (std::size_t i = 0; i < workers_.threads(); ++i) places_.push_back(std::make_unique<Place>());
-  block_sums_.resize(norm_blocks(size));
-}
-
-Trainer::~Trainer() = default;
-
-std::span<const std::string_view> Trainer::optimizer_state_names() const { return optimizer_->state_names(); }
-
-std::span<Real> Trainer::optimizer_state(std::size_t index) {
-  return {state_arrays_[index], model_.parameters().flat_size()};
+  take_snapshot();
 }
 
 std::span<const Real> Trainer::optimizer_state(std::size_t index) const {
+  if (index >= state_arrays_.size()) return snapshot_->array(index - state_arrays_.size());
   return {state_arrays_[index], model_.parameters().flat_size()};
+}
+
+std::span<Real> Trainer::optimizer_state(std::size_t index) {
+  const std::span<const Real> state = std::as_const(*this).optimizer_state(index);
+  return {const_cast<Real*>(state.data()), state.size()};
+}
+
+bool Trainer::at_end() const { return progress_.step >= options_.last_step(); }
+
+bool Trainer::evaluation_due() const {
+  const bool done = progress_.evaluations > 0 && progress_.last_evaluation_step == progress_.step;
+  return !done && progress_.step > 0 && (at_end() || progress_.step % options_.evaluate_every == 0);
 }
 
 bool Trainer::finished() const {
   const bool solved =
       options_.stop_below > 0 && progress_.evaluations > 0 && progress_.last_loss < options_.stop_below;
-  return solved || progress_.step >= options_.last_step();
+  return (solved || at_end()) && !evaluation_due();
 }
 
-// Every shard's gradient of the mean loss over the whole batch.
-void Trainer::gradients() {
-  // A gradient in bits would be larger than the customary one in nats by 1 / ln 2.
+void Trainer::next_batch(Batch& into) const {
+  task_.sample(RandomStream(seed_, "train").step(progress_.step), options_.batch, into);
+}
+
+// A gradient in bits would be larger than the customary one in nats by 1 / ln 2.
+Real Trainer::loss_scale() const {
   const double unit = task_.loss() == Loss::bits ? std::numbers::ln2 : 1;
-  const Real scale = static_cast<Real>(unit / static_cast<double>(options_.batch));
-  task_.sample(RandomStream(seed_, "train").step(progress_.step), options_.batch, batch_);
-  workers_.for_each(shards_.size(), [&](std::size_t item, std::size_t thread) {
-    Shard& shard = *shards_[item];
-    auto& [tape, part] = *places_[thread];
-    if (shards_.size() > 1) slice_examples(batch_, shard.begin, shard.end, part);
-    tape.reset(shard.leaves);
-    const Model::Scored scored = model_.score(tape, shards_.size() > 1 ? part : batch_);
-    tape.backward(scored.loss, scale);
-    shard.score = scored.score;
-  });
+  return static_cast<Real>(unit / static_cast<double>(options_.batch));
 }
 
-double Trainer::gradient_norm() {
-  workers_.for_each(block_sums_.size(), [&](std::size_t block, std::size_t) {
-    block_sums(gradient_arrays_, model_.parameters().flat_size(), block, block + 1, block_sums_);
-  });
-  return combined_norm(block_sums_);
-}
-
-void Trainer::step() {
-  gradients();
-  Score score;
-  for (const auto& shard : shards_) score += shard->score;
+void Trainer::step(std::span<TrainingObserver* const> observers) {
+  next_batch(batch_);
+  const Score score = gradient_.compute(batch_, loss_scale());
   const double loss = score.mean_loss();
-  grad_norm_ = gradient_norm();
-  if (!std::isfinite(loss) || !std::isfinite(grad_norm_)) diverged(progress_.step + 1, loss);
-
+  grad_norm_ = gradient_.norm();
   learning_rate_ = scheduled_rate(options_.schedule, options_.optimizer.learning_rate, progress_.step + 1);
-  const UpdateStep update{.step = progress_.step + 1,
+  if (!std::isfinite(loss) || !std::isfinite(grad_norm_)) {
+    return remedy(diagnose_update(loss), true, observers);
+  }
+
+  const UpdateStep update{.step = updates() + 1,
                           .learning_rate = learning_rate_,
                           .gradient_scale = norm_scale(grad_norm_, options_.clipping.clip_norm),
                           .clip = options_.clipping.clip_gradient};
-  const UpdateArrays arrays{model_.parameters().flat().data(), gradient_arrays_, state_arrays_};
+  const UpdateArrays arrays{model_.parameters().flat().data(), gradient_.arrays(), state_arrays_};
   const std::size_t size = model_.parameters().flat_size();
   workers_.for_each((size + kUpdatePiece - 1) / kUpdatePiece, [&](std::size_t piece, std::size_t) {
     optimizer_->update(arrays, piece * kUpdatePiece, std::min(size, (piece + 1) * kUpdatePiece), update);
@@ -141,32 +120,65 @@ void Trainer::step() {
   ++progress_.window_steps;
   progress_.window_loss += loss;
   progress_.window_error += score.mean_wrong();
+  progress_.skipped_in_a_row = 0;
 }
 
-void Trainer::expect_finite_parameters(std::uint64_t step) const {
-  const Parameters& parameters = model_.parameters();
-  for (std::uint32_t i = 0; i < parameters.all().size(); ++i) {
-    if (!finite(parameters.values(Var{i}))) {
-      throw DivergedError(divergence(step) + "parameter " + parameters.all()[i].path + " is not finite");
-    }
+// Of the update that has just been computed.
+Diagnosis Trainer::diagnose_update(double loss) {
+  Diagnosis diagnosis = gradient_.diagnose_again(batch_, loss_scale());
+  diagnosis.loss = loss;
+  diagnosis.grad_norm = grad_norm_;
+  diagnosis.step = progress_.step + 1;
+  return diagnosis;
+}
+
+void Trainer::expect_finite_parameters(std::span<TrainingObserver* const> observers) {
+  Diagnosis diagnosis = diagnose_parameters(model_.parameters());
+  if (diagnosis.place == Diagnosis::Place::nowhere) return;
+  diagnosis.step = progress_.step;
+  remedy(std::move(diagnosis), false, observers);
+}
+
+void Trainer::remedy(Diagnosis diagnosis, bool of_update, std::span<TrainingObserver* const> observers) {
+  diagnosis.seed = seed_;
+  if (diagnosis.place == Diagnosis::Place::parameter && progress_.step > 0) {
+    diagnosis.chain.front().op =
+        options_.optimizer.optimizer + " update of step " + std::to_string(progress_.step);
   }
-}
-
-void Trainer::diverged(std::uint64_t step, double loss) const {
-  expect_finite_parameters(step);
-  if (!std::isfinite(loss)) throw DivergedError(divergence(step) + "the loss is " + in_words(loss));
-  for (const Parameter& parameter : model_.parameters().all()) {
-    for (const Real* gradient : gradient_arrays_) {
-      if (!finite({gradient + parameter.offset, parameter.shape.size()})) {
-        throw DivergedError(divergence(step) + "the gradient of " + parameter.path + " is not finite");
-      }
-    }
+  Remedy remedy = Remedy::stop;
+  std::string tried;
+  if (options_.on_nan == "skip" && of_update && diagnosis.place != Diagnosis::Place::parameter) {
+    if (progress_.skipped_in_a_row < kMostSkippedInARow) remedy = Remedy::skip;
+    tried = ", after " + std::to_string(kMostSkippedInARow) + " updates in a row were skipped";
+  } else if (options_.on_nan == "rollback") {
+    if (progress_.rollbacks_in_a_row < kMostRollbacksInARow) remedy = Remedy::rollback;
+    tried = ", after " + std::to_string(kMostRollbacksInARow) + " rollbacks to the same parameters";
   }
-  throw DivergedError(divergence(step) + "the norm of the gradient is " + in_words(grad_norm_));
+  progress_.last_not_finite_step = diagnosis.step;
+  if (remedy != Remedy::stop && of_update) {
+    ++progress_.step;
+    ++progress_.lost_steps;
+  }
+  if (remedy == Remedy::skip) {
+    ++progress_.skipped_updates;
+    ++progress_.skipped_in_a_row;
+  }
+  if (remedy == Remedy::rollback) roll_back();
+  tell(observers, [&](TrainingObserver& o) { o.on_not_finite(*this, diagnosis, remedy); });
+  if (remedy == Remedy::stop) throw DivergedError(diagnosis.message() + tried);
 }
 
-std::string Trainer::divergence(std::uint64_t step) const {
-  return "diverged at step " + std::to_string(step) + " with seed " + std::to_string(seed_) + ": ";
+void Trainer::take_snapshot() {
+  if (!snapshot_ || !snapshot_->take(model_.parameters().flat(), state_arrays_)) return;
+  if (updates() > progress_.snapshot_updates) progress_.rollbacks_in_a_row = 0;
+  progress_.snapshot_updates = updates();
+}
+
+void Trainer::roll_back() {
+  snapshot_->restore(model_.parameters().flat(), state_arrays_);
+  progress_.lost_steps = progress_.step - progress_.snapshot_updates;
+  ++progress_.rollbacks;
+  ++progress_.rollbacks_in_a_row;
 }
 
 TrainingRow Trainer::take_row() {
@@ -179,13 +191,30 @@ TrainingRow Trainer::take_row() {
   return row;
 }
 
-EvaluationRow Trainer::evaluate() {
-  expect_finite_parameters(progress_.step);
-  const Score score = evaluator_.evaluate(model_, workers_);
-  const double loss = score.mean_loss();
-  if (!std::isfinite(loss)) {
-    throw DivergedError(divergence(progress_.step) + "the evaluation loss is " + in_words(loss));
+// Returns false if it was interrupted.
+bool Trainer::evaluate(std::span<TrainingObserver* const> observers, const std::function<bool()>& stop) {
+  for (;;) {
+    expect_finite_parameters(observers);
+    tell(observers, [&](TrainingObserver& o) { o.on_evaluation_begins(*this); });
+    const std::optional<Score> score = evaluator_.evaluate(model_, workers_, stop);
+    if (!score) return false;
+    if (std::isfinite(score->mean_loss())) {
+      const EvaluationRow row = take(*score);
+      tell(observers, [&](TrainingObserver& o) { o.on_evaluation(*this, row); });
+      return true;
+    }
+    Batch batch;
+    evaluator_.find_not_finite(batch);
+    Diagnosis diagnosis = diagnose(model_, batch, model_.parameters().leaves(nullptr), false);
+    diagnosis.evaluation = true;
+    diagnosis.loss = score->mean_loss();
+    diagnosis.step = progress_.step;
+    remedy(std::move(diagnosis), false, observers);
   }
+}
+
+EvaluationRow Trainer::take(const Score& evaluated) {
+  const double loss = evaluated.mean_loss();
   const bool best = progress_.evaluations == 0 || loss < progress_.best_loss;
   if (best) progress_.best_loss = loss;
   if (loss < options_.threshold && progress_.steps_to_threshold == 0)
@@ -193,37 +222,32 @@ EvaluationRow Trainer::evaluate() {
   progress_.last_loss = loss;
   progress_.last_evaluation_step = progress_.step;
   ++progress_.evaluations;
-  return {progress_.step, sequences(), loss, score.mean_wrong(), best};
+  // Not at the evaluation that ends a run before one is due: a run that is taken further forgets that one.
+  if (progress_.step % options_.evaluate_every == 0) take_snapshot();
+  return {progress_.step, sequences(), loss, evaluated.mean_wrong(), best};
 }
 
 Ending Trainer::run(std::span<TrainingObserver* const> observers, const std::function<bool()>& stop) {
-  const auto tell = [&](auto&& call) {
-    for (TrainingObserver* observer : observers) call(*observer);
-  };
   const auto save = [&] {
-    expect_finite_parameters(progress_.step);
-    tell([&](TrainingObserver& o) { o.on_checkpoint(*this); });
+    expect_finite_parameters(observers);
+    tell(observers, [&](TrainingObserver& o) { o.on_checkpoint(*this); });
   };
-  const auto evaluate_now = [&] {
-    const EvaluationRow row = evaluate();
-    tell([&](TrainingObserver& o) { o.on_evaluation(*this, row); });
-  };
-  bool stopped = false;
-  bool saved = false;
+  // What is due follows from progress_ alone, so that a run can go on from any checkpoint.
+  bool stopped = false, saved = false;
   while (!finished() && !(stopped = stop())) {
-    step();
-    tell([&](TrainingObserver& o) { o.on_step(*this); });
-    if (progress_.step % options_.log_every == 0) {
-      const TrainingRow row = take_row();
-      tell([&](TrainingObserver& o) { o.on_row(*this, row); });
+    saved = false;
+    if (!evaluation_due()) {  // else it was interrupted
+      step(observers);
+      tell(observers, [&](TrainingObserver& o) { o.on_step(*this); });
+      if (progress_.step % options_.log_every == 0) {
+        const TrainingRow row = take_row();
+        tell(observers, [&](TrainingObserver& o) { o.on_row(*this, row); });
+      }
     }
-    if (progress_.step % options_.evaluate_every == 0) evaluate_now();
+    stopped = evaluation_due() && !evaluate(observers, stop);
+    if (stopped) break;
     saved = progress_.step % options_.checkpoint_every == 0;
     if (saved) save();
-  }
-  if (!stopped && (progress_.evaluations == 0 || progress_.last_evaluation_step != progress_.step)) {
-    evaluate_now();
-    saved = false;
   }
   if (!saved) save();
   return stopped ? Ending::interrupted : Ending::finished;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,41 +13,13 @@
 #include "framework/models/model.hpp"
 #include "framework/training/evaluator.hpp"
 #include "framework/training/optimizer.hpp"
+#include "framework/training/sharded_gradient.hpp"
+#include "framework/training/snapshot.hpp"
+#include "framework/training/training_observer.hpp"
 #include "framework/training/training_options.hpp"
 #include "framework/training/workers.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
-
-/// One row of metrics/train: means over the updates since the last row, and the last update's norm and rate.
-struct TrainingRow {
-  std::uint64_t step = 0;       // updates done
-  std::uint64_t sequences = 0;  // sequences seen
-  double loss = 0;              // of a sequence, in the unit of the task's loss
-  double error = 0;             // wrong bits or classes of a sequence
-  double grad_norm = 0;         // before clipping
-  double learning_rate = 0;
-};
-
-/// One row of metrics/eval, on sequences that are the same at every evaluation.
-struct EvaluationRow {
-  std::uint64_t step = 0;
-  std::uint64_t sequences = 0;
-  double loss = 0;
-  double error = 0;
-  bool best = false;  // lowest loss so far
-};
-
-class Trainer;
-
-/// Watches a run. Called on the training thread, between updates.
-class TrainingObserver {
- public:
-  virtual ~TrainingObserver() = default;
-  virtual void on_step(const Trainer&) {}
-  virtual void on_row(const Trainer&, const TrainingRow&) {}
-  virtual void on_evaluation(const Trainer&, const EvaluationRow&) {}
-  virtual void on_checkpoint(const Trainer&) {}
-};
 
 enum class Ending { finished, interrupted };
 
@@ -56,15 +29,16 @@ class Trainer {
   /// Throws UsageError at options that do not fit together.
   Trainer(Model& model, const Task& task, const TrainingOptions& options, std::uint64_t seed,
           std::size_t threads);
-  ~Trainer();
 
-  /// One update. Throws DivergedError, naming step, seed and the first tensor that is not finite, if the loss or the
-  /// gradient is not; the parameters are then as the last update left them.
-  void step();
+  /// One step: an update, or what training.on_nan says instead if its loss or gradient is not finite, of which the
+  /// observers are told. Throws DivergedError, naming step, seed, the first tensor that is not finite and the op that
+  /// made it, where the run ends by that; the parameters are then as the last update left them.
+  void step(std::span<TrainingObserver* const> observers = {});
 
-  /// Updates until the options say to end or `stop` (asked before every update) returns true. Ends with a checkpoint
-  /// either way, and with an evaluation when finished. Throws DivergedError as step() does, and before an evaluation or
-  /// a checkpoint of parameters that are not finite.
+  /// Steps until the options say to end or `stop` returns true: it is asked before every step and between the batches
+  /// of evaluations. Ends with a checkpoint either way, and with an evaluation when finished. An evaluation that was
+  /// interrupted is still due then, and comes first when the run goes on. Parameters are looked at before each
+  /// evaluation and checkpoint: what is not finite there is treated as in step(), and never evaluated or saved.
   Ending run(std::span<TrainingObserver* const> observers, const std::function<bool()>& stop);
 
   // --- where the run stands: all that a checkpoint must hold beside the parameters ------------------------------
@@ -77,14 +51,32 @@ class Trainer {
     std::uint64_t evaluations = 0;
     std::uint64_t last_evaluation_step = 0;
     std::uint64_t steps_to_threshold = 0;  // 0: not reached yet
+    // Of training.on_nan. A step is lost if the parameters have no update of it.
+    std::uint64_t lost_steps = 0;
+    std::uint64_t skipped_updates = 0, skipped_in_a_row = 0;
+    std::uint64_t rollbacks = 0, rollbacks_in_a_row = 0;
+    std::uint64_t snapshot_updates = 0;      // updates in what a rollback returns to
+    std::uint64_t last_not_finite_step = 0;  // 0: there was none
   };
   const Progress& progress() const { return progress_; }
   void restore(const Progress& progress) { progress_ = progress; }
 
-  std::span<const std::string_view> optimizer_state_names() const;
-  /// One optimiser state array, laid out like the model's flat parameters.
+  /// Names of the state arrays: the optimiser's, and with training.on_nan=rollback what a rollback returns to,
+  /// "rollback/parameters" and "rollback/<state>".
+  std::span<const std::string_view> optimizer_state_names() const { return state_names_; }
+  /// One state array, laid out like the model's flat parameters.
   std::span<Real> optimizer_state(std::size_t index);
   std::span<const Real> optimizer_state(std::size_t index) const;
+  /// Makes what is now what a rollback returns to, if it is finite; does nothing unless training.on_nan=rollback. Done
+  /// at the start and at each evaluation that was due by evaluate_every.
+  void take_snapshot();
+
+  /// The updates that the parameters have seen.
+  std::uint64_t updates() const { return progress_.step - progress_.lost_steps; }
+  /// The batch that the next step will draw.
+  void next_batch(Batch& into) const;
+  /// The norm of the whole gradient at the last step, before clipping.
+  double last_gradient_norm() const { return grad_norm_; }
 
   std::uint64_t sequences() const { return progress_.step * options_.batch; }
   const TrainingOptions& options() const { return options_; }
@@ -92,19 +84,20 @@ class Trainer {
   const Model& model() const { return model_; }
   std::uint64_t seed() const { return seed_; }
   std::size_t threads() const { return workers_.threads(); }
+  /// Whether the run is over: its last step is done, or an evaluation was below stop_below, and no evaluation is due.
   bool finished() const;
 
  private:
-  struct Shard;
-  struct Place;
-
-  void gradients();
-  double gradient_norm();
-  void expect_finite_parameters(std::uint64_t step) const;
-  [[noreturn]] void diverged(std::uint64_t step, double loss) const;
-  std::string divergence(std::uint64_t step) const;
+  bool at_end() const;
+  bool evaluation_due() const;
+  Real loss_scale() const;
+  Diagnosis diagnose_update(double loss);
+  void expect_finite_parameters(std::span<TrainingObserver* const> observers);
+  void remedy(Diagnosis diagnosis, bool of_update, std::span<TrainingObserver* const> observers);
+  void roll_back();
   TrainingRow take_row();
-  EvaluationRow evaluate();
+  bool evaluate(std::span<TrainingObserver* const> observers, const std::function<bool()>& stop);
+  EvaluationRow take(const Score& evaluated);
 
   Model& model_;
   const Task& task_;
@@ -112,13 +105,12 @@ class Trainer {
   std::uint64_t seed_;
   Workers workers_;
   Evaluator evaluator_;
+  ShardedGradient gradient_;
   std::unique_ptr<Optimizer> optimizer_;
+  std::vector<std::string_view> state_names_;
   std::vector<AlignedMemory> state_;
   std::vector<Real*> state_arrays_;
-  std::vector<std::unique_ptr<Shard>> shards_;
-  std::vector<std::unique_ptr<Place>> places_;  // by thread
-  std::vector<const Real*> gradient_arrays_;
-  std::vector<double> block_sums_;
+  std::optional<Snapshot> snapshot_;  // with training.on_nan=rollback
   Batch batch_;
   Progress progress_;
   double grad_norm_ = 0, learning_rate_ = 0;

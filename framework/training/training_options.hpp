@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <string>
 
 #include "framework/tensor/setting.hpp"
 #include "framework/training/clipping.hpp"
@@ -26,6 +27,16 @@ struct TrainingOptions {
   std::size_t checkpoint_every = 10000;
   double stop_below = 0;   // 0: train to the end
   double threshold = 0.1;  // for /summary/steps_to_threshold
+  /// What happens at an update whose loss or gradient is not finite. It is never applied.
+  ///   stop      the run has diverged
+  ///   skip      the run goes on with the next step's draws. It has diverged when that happens at more than 100 steps
+  ///             in a row, when a parameter is not finite, or an evaluation: then there is no update to leave out
+  ///   rollback  parameters and optimiser state become what they were at the last evaluation that was due and finite
+  ///             (at the start, before there is one), and the run goes on with the next step's draws; the same where a
+  ///             parameter or an evaluation is not finite. The run has diverged when that happens more than 10 times
+  ///             without a finite evaluation of newer parameters in between
+  /// The learning rate follows the steps, not the updates that were kept.
+  std::string on_nan = "stop";
 
   template <class F>
   void visit(F&& f) {
@@ -58,6 +69,10 @@ struct TrainingOptions {
               .help = "evaluation loss that counts as solved in the summary",
               .minimum = 0},
       threshold);
+    f(Setting{.name = "on_nan",
+              .help = "what an update leads to that is not finite: the end, leaving it out, or going back",
+              .choices = {"stop", "skip", "rollback"}},
+      on_nan);
   }
 
   /// Parts a batch is cut into. It decides the order of sums, and with it the bits; the number of threads does not.

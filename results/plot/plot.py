@@ -2,6 +2,7 @@
 """Draws the figures of one or more runs. `./tapehead plot` runs this file; see `plot.py --help`."""
 
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -9,4 +10,5 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from tapehead_plot.command import main  # noqa: E402  (the path has to be set first)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it as it ends any program, without a traceback
     sys.exit(main(sys.argv[1:]))

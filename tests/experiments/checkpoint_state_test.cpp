@@ -86,6 +86,60 @@ TEST_CASE("a checkpoint without a counter is refused") {
                     Catch::Matchers::StartsWith("x.h5: counter 'window_loss'"));
 }
 
+TEST_CASE("a checkpoint from before training.on_nan was there is restored, its counters at 0") {
+  Training training;
+  for (int i = 0; i < 7; ++i) training.trainer.step();
+  Checkpoint checkpoint = training.capture();
+  const auto later = {"lost_steps",         "skipped_updates",  "skipped_in_a_row",    "rollbacks",
+                      "rollbacks_in_a_row", "snapshot_updates", "last_not_finite_step"};
+  const std::size_t all = checkpoint.counters.size();
+  std::erase_if(checkpoint.counters,
+                [&](const Attribute& a) { return std::ranges::count(later, a.name) > 0; });
+  CHECK(checkpoint.counters.size() == all - later.size());
+  Training other;
+  restore(checkpoint, "x.h5", other.trainer);
+  CHECK(other.trainer.progress().step == 7);
+  CHECK(other.trainer.updates() == 7);
+  CHECK(other.trainer.progress().window_loss == training.trainer.progress().window_loss);
+}
+
+TEST_CASE("what a rollback returns to, and all that decides about it, is in a checkpoint") {
+  const std::vector<Assignment> changes = {{"training.on_nan", "rollback", ""}};
+  Training training(changes), other(changes);
+  training.run();
+  Trainer::Progress progress = training.trainer.progress();
+  progress.lost_steps = 3;
+  progress.skipped_updates = 4;
+  progress.skipped_in_a_row = 5;
+  progress.rollbacks = 6;
+  progress.rollbacks_in_a_row = 7;
+  progress.snapshot_updates = 8;
+  progress.last_not_finite_step = 9;
+  training.trainer.restore(progress);
+  restore(training.capture(), "x.h5", other.trainer);
+  const Trainer::Progress& restored = other.trainer.progress();
+  CHECK(restored.lost_steps == 3);
+  CHECK(restored.skipped_updates == 4);
+  CHECK(restored.skipped_in_a_row == 5);
+  CHECK(restored.rollbacks == 6);
+  CHECK(restored.rollbacks_in_a_row == 7);
+  CHECK(restored.snapshot_updates == 8);
+  CHECK(restored.last_not_finite_step == 9);
+  const auto names = other.trainer.optimizer_state_names();
+  REQUIRE(names.size() == 7);  // mean_square, mean, velocity; these and the parameters once more
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    CHECK(same_bits(training.trainer.optimizer_state(i), other.trainer.optimizer_state(i)));
+  }
+}
+
+TEST_CASE("a run that is only now told to roll back returns to where it was told so") {
+  Training before, after({{"training.on_nan", "rollback", ""}});
+  for (int i = 0; i < 7; ++i) before.trainer.step();
+  restore(before.capture(), "x.h5", after.trainer);
+  CHECK(after.trainer.progress().snapshot_updates == 7);
+  CHECK(same_bits(after.trainer.optimizer_state(3), before.net.model->parameters().flat()));
+}
+
 TEST_CASE("the evaluation that closed a run early is taken back when the run goes on") {
   Training whole, stopped({{"training.steps", "17", ""}});
   whole.run();

@@ -18,7 +18,7 @@ TEST_CASE("an untrained net costs about a bit for every bit, at any length") {
   CHECK(results[1].wrong == Approx(10).epsilon(0.4));
 }
 
-TEST_CASE("the number of threads does not change a result") {
+TEST_CASE("the number of threads does not change a result", "[threads]") {
   TrainedNet net = small_net();
   CHECK(evaluate_lengths(net, {3}, 40, 1)[0].loss == evaluate_lengths(net, {3}, 40, 2)[0].loss);
 }

@@ -1,15 +1,15 @@
 """Runs of the program: what they leave, how they end, and that they go on to the bit."""
 
+import shutil
 import signal
 import subprocess
-import time
 import unittest
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-from program import PROGRAM, SMALL, CommandLine, contents, tapehead, train
+from program import PROGRAM, SMALL, CommandLine, newest_step, tapehead, train
 
 
 class Runs(CommandLine):
@@ -55,31 +55,6 @@ class Runs(CommandLine):
             tapehead("train", "--resume", run, "--training.steps=200")
             self.same(whole, run, 200)
 
-    def test_signals_end_a_run_after_a_checkpoint_and_it_can_go_on(self):
-        whole = self.place / "whole"
-        train(whole, "--training.steps=3000")
-        for number, code in (
-            (signal.SIGINT, 130),
-            (signal.SIGTERM, 143),
-            (signal.SIGHUP, 129),
-            (signal.SIGUSR1, 138),
-        ):
-            run = self.place / str(code)
-            command = [PROGRAM, "train", "ntm2014/copy-ntm-lstm", *SMALL, "--training.steps=1000000", "--out", str(run)]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            # The log's second checkpoint: the signals are caught by then.
-            self.wait_for(lambda log=run / "log.txt": log.exists() and log.read_text().count("checkpoint") > 1)
-            process.send_signal(number)
-            _, error = process.communicate(timeout=30)
-            self.assertEqual(process.returncode, code)
-            self.assertIn("--resume", error)
-            with h5py.File(run / "run.h5") as file:
-                self.assertEqual(file["provenance/status"][()], 2)  # interrupted
-            reached = int(sorted((run / "checkpoints").glob("step-*"))[-1].stem.removeprefix("step-"))
-            if reached < 3000:
-                tapehead("train", "--resume", run, "--training.steps=3000")
-                self.same(whole, run, 3000)
-
     def test_only_the_end_of_a_resumed_run_may_change(self):
         run = self.place / "run"
         train(run, "--training.steps=20")
@@ -89,6 +64,46 @@ class Runs(CommandLine):
         self.refused("train", "--resume", run, "demo")
         done = tapehead("train", "--resume", run)
         self.assertIn("nothing to do", done.stderr)
+
+    def test_resuming_with_another_program_is_warned_of(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20")
+
+        def resumed_after(**provenance):
+            with h5py.File(run / "run.h5", "r+") as file:
+                file["provenance"].attrs.update(provenance)
+            steps = newest_step(run) + 10
+            return tapehead("train", "--resume", run, f"--training.steps={steps}").stderr
+
+        self.assertNotIn("warning", resumed_after(hostname="elsewhere"))
+        warning = resumed_after(git_revision="0123456", blas_kernel="Prescott")
+        self.assertIn("was '0123456'; blas_kernel is '", warning)
+        self.assertIn("its bits may differ from those of a run that never stopped", warning)
+        self.assertIn("was '0123456'", (run / "log.txt").read_text())
+        self.assertNotIn("warning", resumed_after())  # run.h5 now tells of this program
+
+    def test_what_would_change_the_bits_cannot_change_when_a_run_is_resumed(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20", "--training.batch=16")
+        for setting in ("training.shards=4", "training.batch=8", "training.evaluate_every=7"):
+            error = self.refused("train", "--resume", run, f"--{setting}")
+            self.assertIn("cannot change when a run is resumed", error)
+
+    def test_what_happens_on_a_nan_can_change_when_a_run_is_resumed(self):
+        whole, run = self.place / "whole", self.place / "run"
+        train(whole, "--training.steps=60")
+        train(run, "--training.steps=30")
+        tapehead("train", "--resume", run, "--training.steps=45", "--training.on_nan=rollback")
+        tapehead("train", "--resume", run, "--training.steps=60", "--training.on_nan=skip")
+        self.same(whole, run, 60)
+        self.assertRegex((run / "settings.ini").read_text(), r"(?m)^on_nan = skip\b")
+
+    def test_a_run_killed_before_its_first_checkpoint_is_told_how_to_start_anew(self):
+        run = self.place / "run"
+        train(run, "--training.steps=20")
+        shutil.rmtree(run / "checkpoints")
+        error = self.refused("train", "--resume", run, code=65)
+        self.assertIn(f"there is no checkpoint in it; start anew with: ./tapehead train {run}/settings.ini", error)
 
     def test_evaluation_and_traces_are_added_to_the_run(self):
         run = self.place / "run"
@@ -229,7 +244,7 @@ class Runs(CommandLine):
         (run / "checkpoints" / "step-000000100.h5").unlink()
         (run / "checkpoints" / "best.h5").unlink()
         (run / "run.h5").unlink()
-        self.assertIn("rebuilt", tapehead("train", "--resume", run, "--training.steps=90").stderr)
+        self.assertIn("resumed at step 90", tapehead("train", "--resume", run, "--training.steps=90").stderr)
         self.same(whole, run, 90)
 
     def test_a_run_that_stopped_below_a_loss_says_what_takes_it_further(self):
@@ -239,18 +254,13 @@ class Runs(CommandLine):
         done = tapehead("train", "--resume", run, "--training.stop_below=0")
         self.assertIn("finished at step 100", done.stderr)
 
-    def test_an_ignored_hangup_stays_ignored(self):
+    def test_an_interrupted_run_whose_output_cannot_be_written_still_ends_with_the_signal(self):
         run = self.place / "run"
-        command = [PROGRAM, "train", "ntm2014/copy-ntm-lstm", *SMALL, "--training.steps=1000000", "--out", str(run)]
-        nohup = ["bash", "-c", "trap '' HUP; exec \"$@\"", "bash", *command]
-        process = subprocess.Popen(nohup, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        checkpoints = lambda: (run / "log.txt").read_text().count(": checkpoint")
-        self.wait_for(lambda: (run / "log.txt").exists() and checkpoints() > 1)
-        process.send_signal(signal.SIGHUP)
-        before = checkpoints()
-        self.wait_for(lambda: checkpoints() > before + 1)
-        process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(timeout=30), 143)
+        with open("/dev/full", "w") as full:
+            process = self.launch("train", "demo", *SMALL, "--training.stop_below=0", "--out", run, stdout=full)
+            self.wait_for(lambda: (run / "log.txt").exists() and "checkpoint" in (run / "log.txt").read_text())
+            process.send_signal(signal.SIGHUP)
+            self.assertEqual(process.wait(timeout=30), 129)
 
     def test_settings_beyond_all_memory_are_refused(self):
         program = Path(PROGRAM).read_bytes()
@@ -278,21 +288,10 @@ class Runs(CommandLine):
             run, "--training.steps=5000", "--training.optimizer=sgd", "--training.learning_rate=1e30", code=3
         ).stderr
         self.assertRegex(error, r"diverged at step \d+ with seed 1")
+        self.assertIn(f"./tapehead autopsy {run}", error)
         with h5py.File(run / "run.h5") as file:
             self.assertEqual(file["provenance/status"][()], 3)
         self.assertTrue(list((run / "checkpoints").glob("step-*.h5")))
-
-    def same(self, one, other, step):
-        expected, found = contents(one, step), contents(other, step)
-        self.assertEqual(sorted(expected), sorted(found))
-        for name, values in expected.items():
-            np.testing.assert_array_equal(values, found[name], err_msg=name)
-
-    def wait_for(self, condition):
-        deadline = time.monotonic() + 60
-        while not condition():
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.02)
 
 
 if __name__ == "__main__":

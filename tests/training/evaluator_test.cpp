@@ -18,7 +18,7 @@ Score evaluated(std::size_t sequences, std::size_t threads, std::uint64_t seed =
 
 }  // namespace
 
-TEST_CASE("an evaluation has the same bits for any number of threads", "[training]") {
+TEST_CASE("an evaluation has the same bits for any number of threads", "[training][threads]") {
   for (const std::size_t sequences : {1U, 8U, 101U}) {
     const Score one = evaluated(sequences, 1);
     for (const std::size_t threads : {2U, 3U}) {

@@ -48,7 +48,7 @@ std::uint64_t signature(std::size_t threads) {
 
 }  // namespace
 
-TEST_CASE("200 steps give the same bits for any number of threads", "[training]") {
+TEST_CASE("200 steps give the same bits for any number of threads", "[training][threads]") {
   for (const std::size_t shards : {0U, 5U, 1U}) {
     INFO(shards << " shards");
     TrainingOptions options = small_options();
@@ -96,7 +96,8 @@ TEST_CASE("the gradient of a batch does not depend on its shards, rounding aside
   }
 }
 
-TEST_CASE("a run stopped and restored gives the bits and rows of one that never stopped", "[training]") {
+TEST_CASE("a run stopped and restored gives the bits and rows of one that never stopped",
+          "[training][threads]") {
   for (const char* const optimizer : {"rmsprop_graves", "adam"}) {
     INFO(optimizer);
     TrainingOptions options = small_options();
@@ -132,7 +133,7 @@ TEST_CASE("a run stopped and restored gives the bits and rows of one that never 
   }
 }
 
-TEST_CASE("the signature of a fixed training run", "[training]") {
+TEST_CASE("the signature of a fixed training run", "[training][threads]") {
   const std::uint64_t one = signature(1);
   CHECK(signature(2) == one);
   CHECK(signature(1) == one);

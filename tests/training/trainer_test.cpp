@@ -189,16 +189,6 @@ TEST_CASE("a training step makes no heap allocation once the longest sequence wa
   }
 }
 
-TEST_CASE("a parameter that is not a number stops the run and is named", "[training]") {
-  for (const Real bad : {std::numeric_limits<Real>::quiet_NaN(), std::numeric_limits<Real>::infinity()}) {
-    SmallRun run(small_options(), 2, 5);
-    run.run(3);
-    values_of(*run.model, "memory/heads/weight")[7] = bad;
-    CHECK(message_of_divergence(run.trainer) ==
-          "diverged at step 4 with seed 5: parameter memory/heads/weight is not finite");
-  }
-}
-
 TEST_CASE("a step that diverges leaves the parameters alone", "[training]") {
   SmallRun run;
   run.run(3);
@@ -215,7 +205,9 @@ TEST_CASE("a gradient that is not finite stops the run and is named, though the 
   RootModel model(shape_of(task));
   Trainer trainer(model, task, small_options(), 7, 1);
   CHECK(message_of_divergence(trainer) ==
-        "diverged at step 1 with seed 7: the gradient of root is not finite");
+        "diverged at step 1 with seed 7: the gradient of root, made by the backward of sqrt, is not finite "
+        "in 4 of 4 "
+        "values");
   std::ranges::fill(values_of(model, "root"), Real(1));
   CHECK_NOTHROW(trainer.step());
 }

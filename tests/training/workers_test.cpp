@@ -8,7 +8,7 @@
 
 using namespace tapehead;
 
-TEST_CASE("workers do every item once, whatever the numbers of threads and items", "[training]") {
+TEST_CASE("workers do every item once, whatever the numbers of threads and items", "[training][threads]") {
   for (const std::size_t threads : {1U, 2U, 3U, 7U}) {
     Workers workers(threads);
     CHECK(workers.threads() == threads);
@@ -25,7 +25,7 @@ TEST_CASE("workers do every item once, whatever the numbers of threads and items
   }
 }
 
-TEST_CASE("the caller works along as thread 0, and sees what the others wrote", "[training]") {
+TEST_CASE("the caller works along as thread 0, and sees what the others wrote", "[training][threads]") {
   Workers workers(3);
   std::vector<std::size_t> results(1000);
   workers.for_each(results.size(), [&](std::size_t item, std::size_t) { results[item] = item * item; });
@@ -38,7 +38,7 @@ TEST_CASE("the caller works along as thread 0, and sees what the others wrote", 
   });
 }
 
-TEST_CASE("workers last a hundred thousand rounds", "[training]") {
+TEST_CASE("workers last a hundred thousand rounds", "[training][threads]") {
   Workers workers(2);
   std::vector<std::size_t> counts(2);
   for (int round = 0; round < 100000; ++round) {
@@ -47,7 +47,7 @@ TEST_CASE("workers last a hundred thousand rounds", "[training]") {
   CHECK(counts == std::vector<std::size_t>{100000, 100000});
 }
 
-TEST_CASE("workers that slept for a while wake up again", "[training]") {
+TEST_CASE("workers that slept for a while wake up again", "[training][threads]") {
   Workers workers(2);
   for (int round = 0; round < 5; ++round) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -57,7 +57,8 @@ TEST_CASE("workers that slept for a while wake up again", "[training]") {
   }
 }
 
-TEST_CASE("workers rethrow the exception of the first item that threw, and go on afterwards", "[training]") {
+TEST_CASE("workers rethrow the exception of the first item that threw, and go on afterwards",
+          "[training][threads]") {
   for (const std::size_t threads : {1U, 2U, 4U}) {
     Workers workers(threads);
     for (int round = 0; round < 200; ++round) {
@@ -72,7 +73,7 @@ TEST_CASE("workers rethrow the exception of the first item that threw, and go on
   }
 }
 
-TEST_CASE("workers do not allocate when they work", "[training]") {
+TEST_CASE("workers do not allocate when they work", "[training][threads]") {
   Workers workers(2);
   std::atomic<std::size_t> total{0};
   const auto add = [&](std::size_t item, std::size_t) { total += item; };
