@@ -73,6 +73,7 @@ void RunRecorder::on_row(const Trainer&, const TrainingRow& row) {
                              static_cast<double>(row.sequences),
                              writer_.wall_seconds()};
   writer_.append_train(static_cast<std::int64_t>(row.step), values);
+  writer_.flush_if_due();  // the next step may be a long one
 }
 
 void RunRecorder::on_evaluation_begins(const Trainer&) { writer_.flush(); }
@@ -87,6 +88,7 @@ void RunRecorder::on_evaluation(const Trainer& trainer, const EvaluationRow& row
   const LossNames& names = names_of(loss_);
   const std::string costs = short_number(row.loss) + " " + names.unit + " and " + short_number(row.error) +
                             " " + names.errors + " per sequence";
+  writer_.flush_if_due();
   log_.note("step " + grouped(row.step) + ": evaluation gives " + costs);
   if (progress.steps_to_threshold == row.step && row.step > 0) {
     writer_.set_summary("steps_to_threshold", static_cast<double>(row.step));
@@ -126,8 +128,9 @@ void RunRecorder::save(const Trainer& trainer, const std::filesystem::path& path
 
 void RunRecorder::on_checkpoint(const Trainer& trainer) {
   summarise(trainer.progress());
-  save(trainer, checkpoint_path(directory_, static_cast<std::int64_t>(trainer.progress().step)));
-  prune_checkpoints(directory_);
+  const auto step = static_cast<std::int64_t>(trainer.progress().step);
+  save(trainer, checkpoint_path(directory_, step));
+  prune_checkpoints(directory_, step);
   log_.note("step " + grouped(trainer.progress().step) + ": checkpoint");
 }
 

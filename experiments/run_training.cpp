@@ -149,9 +149,11 @@ FoundCheckpoint newest_checkpoint(const fs::path& directory, std::vector<std::st
 }
 
 // What run.h5 says of the run so far; nothing if it cannot be read.
-std::optional<RunContents> earlier_contents(const fs::path& directory) {
+// What run.h5 holds of this run.
+std::optional<RunContents> earlier_contents(const fs::path& directory, const std::string& run_id) {
   try {
-    return RunReader(directory).contents();
+    RunContents contents = RunReader(directory).contents();
+    return contents.info.run_id == run_id ? std::optional(std::move(contents)) : std::nullopt;
   } catch (const DataError&) {
     return std::nullopt;
   }
@@ -210,7 +212,7 @@ TrainingOutcome resume_training(const fs::path& directory, std::span<const Assig
   const auto warn = [&](const std::string& warning) { run.log.say("warning: " + warning); };
   for (const std::string& warning : std::exchange(warnings, {})) warn(warning);
   const bool over = net.trainer.finished();
-  const std::optional<RunContents> earlier = earlier_contents(directory);
+  const std::optional<RunContents> earlier = earlier_contents(directory, run.run_id);
   if (over && properly_ended(earlier)) return nothing_to_do(run);
   const StopSignals stop_signals;  // up to here they end the process and leave the run as it was
   const RunDescription description = run.description();

@@ -31,7 +31,7 @@ void expect_finite(const std::vector<NamedTensor>& tensors, const fs::path& wher
   }
 }
 
-// No NaN in the optimiser's state; what overflowed to infinity there ends in updates of zero.
+// No NaN in the optimiser's state. Infinity can be there: a finite gradient's square may overflow.
 void expect_numbers(const std::vector<NamedTensor>& tensors, const fs::path& where) {
   for (const NamedTensor& tensor : tensors) {
     if (std::ranges::any_of(tensor.values, [](Real value) { return std::isnan(value); }))

@@ -109,8 +109,9 @@ std::vector<std::string> checkpoint_run_ids(const std::filesystem::path& run_dir
   return ids;
 }
 
-void prune_checkpoints(const std::filesystem::path& run_directory, std::size_t keep) {
-  const std::vector<std::filesystem::path> paths = list_checkpoints(run_directory);
+void prune_checkpoints(const std::filesystem::path& run_directory, std::int64_t step, std::size_t keep) {
+  std::vector<std::filesystem::path> paths = list_checkpoints(run_directory);
+  std::erase_if(paths, [&](const std::filesystem::path& path) { return *step_of(path) > step; });
   for (std::size_t i = keep; i < paths.size(); ++i) {
     std::error_code error;
     std::filesystem::remove(paths[i], error);

@@ -37,8 +37,9 @@ std::optional<FoundCheckpoint> newest_good_checkpoint(
 /// The run_id of each checkpoint that is whole, best.h5 among them.
 std::vector<std::string> checkpoint_run_ids(const std::filesystem::path& run_directory);
 
-/// Removes all checkpoints by step but the newest `keep`.
-void prune_checkpoints(const std::filesystem::path& run_directory, std::size_t keep = 2);
+/// Removes all checkpoints by step up to `step`, which has just been written, but the newest `keep` of them. Later ones
+/// could not be read when the run was resumed before them; they stay. Throws IoError.
+void prune_checkpoints(const std::filesystem::path& run_directory, std::int64_t step, std::size_t keep = 2);
 
 /// A name that is free for a bad file to be kept under: path + ".bad", or ".2.bad", ".3.bad", … behind it.
 std::filesystem::path free_name_aside(const std::filesystem::path& path);

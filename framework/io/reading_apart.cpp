@@ -23,7 +23,7 @@ constexpr std::uintmax_t kBytesPerSecond =
 constexpr std::uintmax_t kMostSeconds = 1 << 20;
 
 // What a child's last word is. One that crashed has said none of them.
-constexpr std::byte kReturned{'r'}, kRefused{'d'};
+constexpr std::byte kReturned{'r'}, kRefused{'d'}, kFailed{'f'}, kNoMemory{'m'};
 
 /// Processor time, so that neither other processes nor a stop (Ctrl-Z) count.
 void limit_time(std::uintmax_t seconds) {
@@ -76,11 +76,13 @@ std::vector<std::byte> read_all(int from) {
   std::vector<std::byte> bytes;
   try {
     bytes = action();
+  } catch (const std::bad_alloc&) {
+    last_word = kNoMemory;
   } catch (const std::exception& error) {
     const std::string_view what = error.what();
     bytes.assign(reinterpret_cast<const std::byte*>(what.data()),
                  reinterpret_cast<const std::byte*>(what.data() + what.size()));
-    last_word = kRefused;
+    last_word = dynamic_cast<const IoError*>(&error) != nullptr ? kFailed : kRefused;
   }
   write_all(into, bytes);
   write_all(into, {&last_word, 1});
@@ -116,9 +118,13 @@ std::optional<std::vector<std::byte>> done_apart(const std::filesystem::path& pa
   if (!bytes.empty()) bytes.pop_back();
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
     if (last_word == kReturned) return bytes;
-    if (last_word == kRefused)
-      throw DataError(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    const std::string reason(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (last_word == kRefused) throw DataError(reason);
+    if (last_word == kFailed) throw IoError(reason);
+    if (last_word == kNoMemory) throw UnavailableError(path.string() + ": not enough memory to read it");
   }
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)  // the system's way to say that memory is short
+    throw UnavailableError(path.string() + ": reading it was killed");
   const bool endless = WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF;
   throw DataError(path.string() +
                   ": damaged: " + (endless ? "HDF5 reads it without end" : "HDF5 crashes on it"));

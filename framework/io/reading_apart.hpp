@@ -19,7 +19,8 @@ namespace tapehead::inline TAPEHEAD_PRECISION::hdf5 {
 
 /// What `action` returns in a child process, where it may read `path` and change nothing. Nothing where no process can
 /// be made. Throws DataError with what a DataError said there, or "<path>: damaged: …" if the child crashed or took more
-/// processor time than a file of that size can need: 2 s and 1 s for each MiB.
+/// processor time than a file of that size can need: 2 s and 1 s for each MiB. An IoError stays one; UnavailableError if
+/// memory was short.
 std::optional<std::vector<std::byte>> done_apart(const std::filesystem::path& path,
                                                  const std::function<std::vector<std::byte>()>& action);
 

@@ -53,7 +53,7 @@ OpenRunFile::OpenRunFile(const std::filesystem::path& path, const RunContents& c
   sweep_partial(path.has_parent_path() ? path.parent_path() : ".");
   file_ = File::create(open_as_);
   space_.emplace(file_.descriptor(), path_);
-  need(room_for(contents, probes));
+  need(room_for(contents, probes) + 2 * additions.size());
   write_run(file_, contents, probes);
   if (!additions.empty()) copy_additions(File::open_image(additions), file_);
   file_.flush();

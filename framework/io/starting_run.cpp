@@ -89,19 +89,24 @@ StartingRun resumed_run(const std::filesystem::path& run_directory, const RunDes
   into.train.fill_from(metrics.train);
   into.eval.fill_from(metrics.eval);
   fill_summary(into.summary, metrics.summary);
-  if (!std::filesystem::exists(run_directory / schema::kRunFile)) return start;
+  const std::filesystem::path file = run_directory / schema::kRunFile;
+  if (!std::filesystem::exists(file)) return start;
+  const std::size_t warned = warnings.size();
   try {
     const RunReader old(run_directory);
+    const std::string& run_id = old.contents().info.run_id;
+    if (run_id != description.info.run_id)
+      throw DataError(file.string() + ": of another run, '" + run_id + "'");
     MetricsTable later = old.contents().metrics.eval;
     later.cut_after(step);
     into.eval.fill_from(additions_to(std::move(later), description.eval));
     start.probes = earlier_probes(old, step, warnings);
     start.additions = additions_in(old, warnings);
   } catch (const DataError& error) {
-    warnings.push_back(std::string("rebuilt from the checkpoint alone: ") + error.what() +
-                       "; the damaged file is kept as " +
-                       keep_aside(run_directory / schema::kRunFile).string());
+    warnings.push_back(std::string("rebuilt from the checkpoint alone: ") + error.what());
   }
+  if (warnings.size() > warned)
+    warnings.push_back("the file as it was is kept as " + keep_aside(file).string());
   return start;
 }
 

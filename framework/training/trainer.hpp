@@ -38,7 +38,7 @@ class Trainer {
   /// Steps until the options say to end or `stop` returns true: it is asked before every step and between the batches
   /// of evaluations. Ends with a checkpoint either way, and with an evaluation when finished. An evaluation that was
   /// interrupted is still due then, and comes first when the run goes on. Parameters are looked at before each
-  /// evaluation and checkpoint: what is not finite there is treated as in step(), and never evaluated or saved.
+  /// evaluation, where what is not finite is treated as in step(), and before each checkpoint, which then is not made.
   Ending run(std::span<TrainingObserver* const> observers, const std::function<bool()>& stop);
 
   // --- where the run stands: all that a checkpoint must hold beside the parameters ------------------------------

@@ -279,6 +279,32 @@ class Recovery(CommandLine):
         self.assertIn("finished", resumed)
         self.assertIn(damaged, [path.read_bytes() for path in run.glob("run.h5*.bad")])
 
+    def test_a_run_file_of_another_run_is_set_aside_when_the_run_is_resumed(self):
+        run, other = self.place / "run", self.place / "other"
+        train(run, "--training.steps=60")
+        train(other, "--training.steps=60", "--seed", 7)
+        tapehead("trace", other, "--task.length=3")
+        foreign = (other / "run.h5").read_bytes()
+        (run / "run.h5").write_bytes(foreign)
+        resumed = tapehead("train", "--resume", run, "--training.steps=80").stderr
+        self.assertIn("of another run", resumed)
+        self.assertEqual((run / "run.h5.bad").read_bytes(), foreign)
+        with h5py.File(run / "run.h5") as file:
+            self.assertNotIn("traces", file)
+            self.assertEqual(list(file["metrics/train/step"]), [20, 40, 60, 80])
+
+    def test_a_run_file_with_a_damaged_trace_is_kept_when_the_run_is_resumed(self):
+        run = self.place / "run"
+        train(run, "--training.steps=60")
+        tapehead("trace", run, "--task.length=3")
+        with h5py.File(run / "run.h5") as file:
+            at = file["traces/length_3/read_weights"].id.get_chunk_info(0).byte_offset
+        flip(run / "run.h5", at)
+        damaged = (run / "run.h5").read_bytes()
+        resumed = tapehead("train", "--resume", run, "--training.steps=80").stderr
+        self.assertIn("trace 'length_3' is lost", resumed)
+        self.assertEqual((run / "run.h5.bad").read_bytes(), damaged)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -122,9 +122,18 @@ TEST_CASE("checkpoints are listed newest first, and the last two are kept", "[io
   CHECK(checkpoint_path(run, 20).filename() == "step-000000020.h5");
   REQUIRE(list_checkpoints(run).size() == 4);
   CHECK(list_checkpoints(run)[0] == checkpoint_path(run, 1000000000));
-  prune_checkpoints(run);
+  prune_checkpoints(run, 1000000000);
   CHECK(file_names(run / "checkpoints") ==
         std::vector<std::string>{"best.h5", "step-000000020.h5", "step-1000000000.h5"});
+}
+
+TEST_CASE("checkpoints later than the one just written neither count nor go", "[io]") {
+  const TemporaryDirectory run;
+  make_checkpoints(run, {10, 20, 30, 900, 1000});
+  prune_checkpoints(run, 30);
+  CHECK(file_names(run / "checkpoints") == std::vector<std::string>{"step-000000020.h5", "step-000000030.h5",
+                                                                    "step-000000900.h5",
+                                                                    "step-000001000.h5"});
 }
 
 TEST_CASE("a bad checkpoint is set aside and the next older good one used", "[io]") {

@@ -1,6 +1,7 @@
 // run.h5 as it is written and resumed.
 #include <cmath>
 
+#include "framework/io/durable_file.hpp"
 #include "framework/io/run_lock.hpp"
 #include "framework/io/run_reader.hpp"
 #include "framework/io/run_revision.hpp"
@@ -160,7 +161,8 @@ TEST_CASE("a run is resumed from its checkpoint alone when run.h5 is damaged", "
   std::vector<std::string> warnings;
   RunWriter::resume(RunLock(run), run, example_description(), example_checkpoint(6).metrics, 6, warnings)
       .finish(RunStatus::finished);
-  CHECK(warnings.size() == 1);
+  CHECK(warnings.size() == 2);
+  CHECK(read_bytes(run / "run.h5.bad").size() == std::string("no longer HDF5").size());
   check_train_rows(RunReader(run).contents().metrics.train, 6);
 }
 

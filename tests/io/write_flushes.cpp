@@ -39,7 +39,7 @@ void write(const std::filesystem::path& run, int flushes, int rows) {
     checkpoint.step = step;
     checkpoint.metrics = writer.metrics();
     write_checkpoint(checkpoint_path(run, step), checkpoint);
-    prune_checkpoints(run);
+    prune_checkpoints(run, step);
     log << "checkpoint " << step << std::endl;
   }
   writer.finish(RunStatus::finished);

@@ -157,24 +157,41 @@ TEST_CASE("what a rollback returns to is among the state that is saved", "[train
   CHECK(same_bits(run.trainer.optimizer_state(2), run.trainer.optimizer_state(0)));
 }
 
-TEST_CASE("ruined parameters are rolled back before they are evaluated or saved", "[training]") {
+TEST_CASE("ruined parameters are rolled back before they are evaluated", "[training]") {
   const PoisonedTask task;
-  for (const std::uint64_t step : {10U, 15U}) {  // an evaluation, a checkpoint
-    INFO("step " << step);
-    WatchedRun run(task, small_ntm(task), poisoned_options("rollback"));
-    std::vector<Real> snapshot = run.parameters(), saved;
-    run.after_step = [&](std::uint64_t done) {
-      if (done == 15)
-        snapshot.assign(run.trainer.optimizer_state(2).begin(), run.trainer.optimizer_state(2).end());
-      if (done == step) run.model->parameters().values(Var{0})[0] = kInf;
+  WatchedRun run(task, small_ntm(task), poisoned_options("rollback"));
+  const std::vector<Real> snapshot = run.parameters();
+  run.after_step = [&](std::uint64_t done) {
+    if (done == 10) run.model->parameters().values(Var{0})[0] = kInf;
+  };
+  run.run([&] { return !run.evaluations.empty(); });
+  CHECK(run.error().empty());
+  CHECK(run.remedies == std::vector<Remedy>{Remedy::rollback});
+  CHECK(run.trainer.progress().step == 10);
+  CHECK(same_bits(run.parameters(), snapshot));
+  CHECK(std::isfinite(run.trainer.progress().last_loss));
+}
+
+TEST_CASE("ruined parameters are not saved, and when checkpoints are made moves no number", "[training]") {
+  const PoisonedTask task;
+  const auto ruined_at_15 = [&](std::size_t checkpoint_every, std::uint64_t stop) {
+    TrainingOptions options = poisoned_options("rollback");
+    options.checkpoint_every = checkpoint_every;
+    auto run = std::make_unique<WatchedRun>(task, small_ntm(task), options);
+    run->after_step = [&trained = *run](std::uint64_t done) {
+      if (done == 15) trained.model->parameters().values(Var{0})[0] = kInf;
     };
-    run.run([&] { return step == 10 ? !run.evaluations.empty() : !run.checkpoints.empty(); });
-    CHECK(run.error().empty());
-    CHECK(run.remedies == std::vector<Remedy>{Remedy::rollback});
-    CHECK(run.trainer.progress().step == step);
-    CHECK(same_bits(run.parameters(), snapshot));
-    CHECK(std::isfinite(run.trainer.progress().last_loss));
-  }
+    run->run_until(stop);
+    return run;
+  };
+  const auto often = ruined_at_15(15, 40), seldom = ruined_at_15(1000, 40);
+  CHECK(often->error().empty());
+  CHECK(often->trainer.progress().last_not_finite_step == 16);
+  CHECK(often->checkpoints == std::vector<std::uint64_t>{30, 40});
+  CHECK(same_bits(often->parameters(), seldom->parameters()));
+  CHECK(same_rows(often->rows, seldom->rows));
+  CHECK(ruined_at_15(1000, 15)
+            ->checkpoints.empty());  // interrupted there: the checkpoint before leads to the same
 }
 
 TEST_CASE("ten rollbacks to the same parameters are borne, and no more", "[training]") {
