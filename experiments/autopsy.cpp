@@ -186,7 +186,11 @@ std::optional<std::uint64_t> failed_step(const RunReader& run) {
 }
 
 Autopsy replay(const RunReader& run, std::optional<std::uint64_t> step, Progress& progress) {
-  if (step) return replay_to(run, *step, progress);
+  if (step) {
+    Autopsy autopsy = replay_to(run, *step, progress);
+    autopsy.recorded = failed_step(run) == step;
+    return autopsy;
+  }
   Autopsy autopsy = replay_to(run, kFirst, progress);
   // Once more, to take ranges on the way to the step that is known now.
   return autopsy.diagnosis ? replay_to(run, autopsy.to, progress) : autopsy;

@@ -36,6 +36,7 @@ struct Autopsy {
   std::size_t rows_different = 0;     // in any bit of loss, error, norm, rate
   std::uint64_t first_different = 0;  // a step
   std::string other_program;  // what differs between the run's program or machine and this; empty: nothing
+  bool recorded = true;       // the run itself found that step not to be finite
   std::optional<Diagnosis> diagnosis;  // nothing: everything at that step is finite
   std::vector<StepRanges> before;      // up to the step itself
 };

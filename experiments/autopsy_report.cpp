@@ -168,6 +168,9 @@ void write_report(std::ostream& out, const Autopsy& autopsy) {
     out << at << " is not finite\n" << autopsy.diagnosis->what() << "\n";
     write_replay(out, autopsy);
     write_chain(out, *autopsy.diagnosis);
+  } else if (!autopsy.recorded && autopsy.rows_different == 0) {
+    out << at << " is finite\n";
+    write_replay(out, autopsy);
   } else {
     out << "not reproduced\n";
     write_replay(out, autopsy);

@@ -1,6 +1,7 @@
 // The program behind ./tapehead.
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <new>
 #include <stdexcept>
@@ -45,6 +46,9 @@ int main(int argc, char** argv) {
     return report_memory();
   } catch (const std::length_error&) {
     return report_memory();
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::cout.flush();
+    return report("error", error, static_cast<int>(tapehead::ExitCode::io));
   } catch (const std::exception& error) {
     std::cout.flush();
     return report("internal fault", error, kInternalFault);

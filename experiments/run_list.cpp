@@ -13,6 +13,7 @@
 #include "experiments/progress.hpp"
 #include "experiments/run_directory.hpp"
 #include "experiments/utf8.hpp"
+#include "framework/io/checkpoint_directory.hpp"
 #include "framework/io/run_lock.hpp"
 #include "framework/io/run_reader.hpp"
 #include "framework/tensor/error.hpp"
@@ -25,7 +26,8 @@ namespace fs = std::filesystem;
 // Also one that has no run.h5 yet, or none any more.
 bool is_run(const fs::path& directory) {
   std::error_code error;
-  return fs::exists(directory / "run.h5", error) || fs::is_directory(directory / "checkpoints", error) ||
+  return fs::exists(directory / "run.h5", error) || !list_checkpoints(directory).empty() ||
+         fs::exists(best_checkpoint_path(directory), error) ||
          (fs::exists(directory / "lock", error) && fs::exists(directory / "settings.ini", error));
 }
 
@@ -176,6 +178,8 @@ std::vector<ListedRun> find_runs(const fs::path& below) {
   std::vector<ListedRun> runs;
   if (is_run(below)) runs.push_back(listed(below));
   std::error_code error;
+  fs::directory_iterator(below, error);
+  if (error) throw IoError(below.string() + ": it cannot be looked through: " + error.message());
   auto entry = fs::recursive_directory_iterator(below, fs::directory_options::skip_permission_denied, error);
   for (; runs.empty() || runs.front().directory != below; entry.increment(error)) {
     if (error || entry == fs::recursive_directory_iterator()) break;

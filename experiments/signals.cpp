@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdint>
+#include <ctime>
 
 namespace tapehead {
 namespace {
@@ -17,10 +19,23 @@ static_assert(128 + SIGTERM == static_cast<int>(ExitCode::terminated));
 std::atomic<int> caught{0};
 static_assert(std::atomic<int>::is_always_lock_free, "the handler may touch nothing else");
 
-// Async-signal-safe: a lock-free atomic and _exit.
+constexpr std::int64_t kSameRequest = 500'000'000;  // ns
+std::atomic<std::int64_t> caught_at{0};             // ns; 0 for a moment after the first was caught
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
+
+std::int64_t now() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return std::int64_t{1'000'000'000} * time.tv_sec + time.tv_nsec;
+}
+
+// Async-signal-safe: lock-free atomics, clock_gettime and _exit.
 void on_signal(int signal) {
-  int none = 0;
-  if (!caught.compare_exchange_strong(none, signal)) _exit(128 + signal);
+  int first = 0;
+  if (caught.compare_exchange_strong(first, signal)) return caught_at.store(now());
+  const std::int64_t at = caught_at.load();
+  const bool same_request = signal == first && (at == 0 || now() - at < kSameRequest);
+  if (!same_request) _exit(128 + signal);
 }
 
 }  // namespace

@@ -9,7 +9,8 @@
 namespace tapehead {
 
 /// While one lives, the first of these signals only raises a flag. The second one ends the process at once, with the
-/// exit code of its signal (129, 130, 138 or 143); files are left as a kill would leave them. Before and afterwards the
+/// exit code of its signal (129, 130, 138 or 143); files are left as a kill would leave them. The same signal within
+/// half a second is not a second one: launchers (GNU timeout) send it to the process and to its group. Before and afterwards the
 /// signals do what they did before, and a SIGHUP that was ignored (nohup) stays so.
 class StopSignals {
  public:

@@ -64,6 +64,7 @@ RunReader::RunReader(const std::filesystem::path& run) {
     throw DataError(is_directory ? run.string() + ": not a run: there is no run.h5 in it"
                                  : run.string() + ": there is no such run");
   }
+  if (!std::filesystem::is_regular_file(file_)) throw DataError(file_.string() + ": not a regular file");
   if (::access(file_.c_str(), R_OK) != 0)
     throw IoError(file_.string() + ": open failed: " + std::strerror(errno));
   read();

@@ -122,7 +122,7 @@ class Autopsies(CommandLine):
         run = self.place / "run"
         train(run, "--training.steps=20")
         self.assertIn("there is nothing to look into", tapehead("autopsy", run).stdout)
-        self.assertIn("step 20 came out finite", tapehead("autopsy", run, "--step", 20).stdout)
+        self.assertIn("step 20 is finite\n", tapehead("autopsy", run, "--step", 20).stdout)
         self.assertIn("ends at step 20", self.refused("autopsy", run, "--step", 21))
         self.refused("autopsy")
         self.refused("autopsy", self.place, code=65)

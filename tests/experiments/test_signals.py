@@ -179,6 +179,18 @@ class Signals(CommandLine):
                 continue  # to go on would take as long as one
             self.goes_on(run, whole, settings)
 
+    def test_the_same_signal_sent_twice_at_once_is_one_request(self):
+        run, whole = self.place / "run", self.place / "whole"
+        process = self.launch("train", PRESET, *SMALL, FOR_EVER, "--out", run)
+        self.wait_for_log(run, "step 90: checkpoint")
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.001)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=LONGEST_END)
+        self.assertEqual(process.returncode, 143)
+        self.assertEqual(status(run), INTERRUPTED)
+        self.goes_on(run, whole, SMALL)
+
     def test_a_terminal_that_hangs_up_leaves_an_interrupted_run(self):
         run = self.place / "run"
         screen, terminal = os.openpty()
