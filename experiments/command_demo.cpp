@@ -39,10 +39,10 @@ int demo(const Arguments& arguments) {
   TrainedNet net = load_net(run);
   std::cerr << "\nIt has seen lengths 1 to 20. On " << kSequences
             << " sequences of each of these lengths it costs:\n\n";
-  const auto results = evaluate_lengths(net, kLengths, kSequences, hardware_threads());
+  const auto results = evaluate_variations(net, lengths(kLengths), kSequences, hardware_threads());
   record_results(net, results);
   write_results(std::cerr, net.task->loss(), results);
-  record_probes(net, {}, 1);
+  record_probes(net, {Variation{}}, 1);
 
   std::cerr << "\nThe figures, beside the paper's:\n";
   return run_and_wait({kPython, plot_script().string(), shown(outcome.directory), "--formats", "png"});

@@ -28,14 +28,30 @@ std::string indented(const std::string& text) {
   return result;
 }
 
+// Of the least possible losses of fixed sequences, rounded to what so many of them tell.
+double mean_optimum(const Task& task) {
+  constexpr std::size_t kBatches = 1000, kBatch = 100;
+  const RandomStream stream(0, "optimum");
+  Batch batch;
+  double optimum = 0;
+  for (std::size_t i = 0; i < kBatches; ++i) {
+    task.sample(stream.step(i), kBatch, batch);
+    optimum += task.optimum(batch);
+    if (!(optimum > 0)) return optimum;
+  }
+  return std::round(10 * optimum / (kBatches * kBatch)) / 10;
+}
+
 void print_tasks(std::ostream& out) {
   for (const TaskEntry& entry : task_catalogue()) {
     const CatalogueSettings defaults = default_settings(entry);
     const std::unique_ptr<Task> task = defaults.task->build();
     out << entry.name << ": " << entry.summary << "\n\n" << indented(task->picture()) << "\n";
     out << "    inputs " << task->input_size() << ", targets " << task->target_size();
-    if (!std::isnan(task->chance()))
-      out << ", chance " << task->chance() << " " << names_of(task->loss()).unit << " per sequence";
+    const std::string unit = std::string(" ") + names_of(task->loss()).unit + " per sequence";
+    if (!std::isnan(task->chance())) out << ", chance " << task->chance() << unit;
+    const double optimum = mean_optimum(*task);
+    if (!std::isnan(optimum)) out << ", optimum " << (optimum > 0 ? "about " : "") << optimum << unit;
     out << "\n\n";
     write_settings_table(out, defaults.settings, "default");
     out << "\n";

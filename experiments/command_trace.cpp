@@ -8,30 +8,30 @@ namespace tapehead {
 namespace {
 
 int trace(const Arguments& arguments) {
-  std::vector<std::size_t> lengths;
-  if (const auto list = arguments.text("task.length")) lengths = parse_list("task.length", *list, 1);
+  const std::vector<Variation> variations = parse_variations(arguments);
   const std::size_t examples = arguments.number("examples", 1).value_or(1);
   TrainedNet net = load_net(arguments);
-  for (const std::string& name : record_probes(net, lengths, examples)) std::cout << name << "\n";
+  for (const std::string& name : record_probes(net, variations, examples)) std::cout << name << "\n";
   return 0;
 }
 
 }  // namespace
 
 Command trace_command() {
+  std::vector<Option> options = variation_options();
+  options.insert(options.end(), {{"examples", "N", "of each variation; default: 1"}, kCheckpointOption});
   return {
       .syntax =
           {.name = "trace",
-           .usage = {"trace RUN [--task.length=20,50] [--examples N] [--checkpoint last|best]"},
+           .usage = {"trace RUN [--task.length=20,50] [--task.repeats=10,20] [--examples N] [--checkpoint "
+                     "last|best]"},
            .summary = "record addressing weights, step by step, into a run's run.h5",
            .description =
                "Recorded are the stimuli of the paper's figures where the task has some, or examples of the\n"
-               "given lengths: input, target, output, and what the memory's heads do. The names of the "
+               "given sizes: input, target, output, and what the memory's heads do. The names of the "
                "traces\n"
                "are printed; './tapehead plot RUN --kind heads' draws them.\n",
-           .options = {{"task.length", "LIST", "lengths, separated by commas"},
-                       {"examples", "N", "of each length; default: 1"},
-                       kCheckpointOption},
+           .options = options,
            .examples = {{"trace RUN", "the input of the paper's Figure 6, for a copy run"},
                         {"trace RUN --task.length=50", "a sequence longer than any it was trained on"}},
            .most_arguments = 1},

@@ -1,5 +1,6 @@
 #include "experiments/evaluation.hpp"
 
+#include <algorithm>
 #include <iomanip>
 #include <ostream>
 #include <string>
@@ -12,51 +13,59 @@
 namespace tapehead {
 namespace {
 
-LengthResult evaluate(const Task& task, std::size_t length, Model& model, std::size_t sequences,
-                      Workers& workers) {
-  Evaluator evaluator(task, sequences);
-  const Score score = evaluator.evaluate(model, workers);
-  return {length, score.mean_loss(), score.mean_wrong()};
-}
+// Whether the least loss says anything: it is known, and not 0.
+bool has_optimum(const VariationResult& result) { return result.optimum > 0; }
 
 }  // namespace
 
-std::vector<LengthResult> evaluate_lengths(TrainedNet& net, const std::vector<std::size_t>& lengths,
-                                           std::size_t sequences, std::size_t threads) {
+std::vector<VariationResult> evaluate_variations(TrainedNet& net, const std::vector<Variation>& variations,
+                                                 std::size_t sequences, std::size_t threads) {
   Workers workers(threads);
-  std::vector<LengthResult> results;
-  if (lengths.empty()) results.push_back(evaluate(*net.task, 0, *net.model, sequences, workers));
-  for (const std::size_t length : lengths) {
-    results.push_back(evaluate(*net.task->with_length(length), length, *net.model, sequences, workers));
+  std::vector<VariationResult> results;
+  for (const Variation& variation : variations) {
+    const std::unique_ptr<Task> varied = variation.of(*net.task);
+    Evaluator evaluator(varied ? *varied : *net.task, sequences);
+    const Evaluation found = evaluator.evaluate(*net.model, workers);
+    results.push_back({variation, found.mean_loss(), found.mean_wrong(), found.mean_optimum()});
   }
   return results;
 }
 
-void record_results(const TrainedNet& net, const std::vector<LengthResult>& results) {
+void record_results(const TrainedNet& net, const std::vector<VariationResult>& results) {
   const LossNames& names = names_of(net.task->loss());
   std::vector<Measurement> measurements;
-  for (const LengthResult& result : results) {
-    const std::string length = std::to_string(result.length);
+  for (const VariationResult& result : results) {
+    const Variation& variation = result.variation;
     // The training distribution too has names of its own: loss and error are what the run itself measured.
-    const std::string behind = result.length == 0 ? "_trained" : "_length_" + length;
-    const std::string at = result.length == 0 ? " per sequence as in training, evaluated later"
-                                              : " per sequence at length " + length;
+    const std::string behind = "_" + variation.name();
+    const std::string at = " per sequence " + (variation.trained() ? "as in training, evaluated later"
+                                                                   : "at " + variation.text());
     measurements.push_back({{names.costs + behind, names.unit, "cost" + at}, result.loss});
     measurements.push_back(
         {{names.error_column + behind, names.error_unit, names.errors + at}, result.wrong});
+    if (has_optimum(result)) {
+      measurements.push_back({{"optimum" + behind, names.unit, "least possible cost" + at}, result.optimum});
+    }
   }
   add_eval_columns(net.directory, net.step, measurements);
 }
 
-void write_results(std::ostream& out, Loss loss, const std::vector<LengthResult>& results) {
+void write_results(std::ostream& out, Loss loss, const std::vector<VariationResult>& results) {
   const std::string cost = std::string(names_of(loss).costs) + " per sequence";
   const std::string wrong = std::string(names_of(loss).errors) + " per sequence";
+  const std::string optimum = "least possible";
+  const bool optima = std::ranges::any_of(results, has_optimum);
+  std::size_t width = 0;
+  for (const VariationResult& result : results) width = std::max(width, result.variation.text().size());
   const auto column = [](const std::string& title) { return std::setw(static_cast<int>(title.size()) + 2); };
-  out << "  length" << column(cost) << cost << column(wrong) << wrong << "\n" << std::fixed;
-  for (const LengthResult& result : results) {
-    out << std::setw(8) << (result.length == 0 ? "trained" : std::to_string(result.length))
-        << std::setprecision(5) << column(cost) << result.loss << std::setprecision(3) << column(wrong)
-        << result.wrong << "\n";
+  out << std::setw(static_cast<int>(width) + 2) << "" << column(cost) << cost << column(wrong) << wrong;
+  if (optima) out << column(optimum) << optimum;
+  out << "\n" << std::fixed;
+  for (const VariationResult& result : results) {
+    out << std::setw(static_cast<int>(width) + 2) << result.variation.text() << std::setprecision(5)
+        << column(cost) << result.loss << std::setprecision(3) << column(wrong) << result.wrong;
+    if (optima) out << std::setprecision(5) << column(optimum) << result.optimum;
+    out << "\n";
   }
   out << std::defaultfloat << std::setprecision(6);
 }

@@ -1,4 +1,4 @@
-// How well a trained net does, also on sequences of lengths it was never trained on.
+// How well a trained net does, also on sequences of sizes it was never trained on.
 #pragma once
 
 #include <cstddef>
@@ -6,27 +6,29 @@
 #include <vector>
 
 #include "experiments/trained_net.hpp"
+#include "experiments/variations.hpp"
 
 namespace tapehead {
 
-/// Mean costs of a sequence; `length` 0 stands for the training distribution.
-struct LengthResult {
-  std::size_t length;
-  double loss;   // bit or nat
-  double wrong;  // bits or classes
+/// Mean costs of a sequence.
+struct VariationResult {
+  Variation variation;
+  double loss;     // bit or nat
+  double wrong;    // bits or classes
+  double optimum;  // bit or nat, the least loss there can be; NaN: not known
 };
 
-/// Evaluates on `sequences` sequences of each length, the same ones for every net, and of the training distribution if
-/// no length is given. Throws UsageError if the task has no such length.
-std::vector<LengthResult> evaluate_lengths(TrainedNet& net, const std::vector<std::size_t>& lengths,
-                                           std::size_t sequences, std::size_t threads);
+/// Evaluates on `sequences` sequences of each variation, the same ones for every net. Throws UsageError if the task has
+/// no such variation.
+std::vector<VariationResult> evaluate_variations(TrainedNet& net, const std::vector<Variation>& variations,
+                                                 std::size_t sequences, std::size_t threads);
 
-/// Writes the results into the run's /metrics/eval at the net's training step: columns bits_length_20 and
-/// wrong_bits_length_20, or bits_trained and wrong_bits_trained for the training distribution (nats and wrong_classes
-/// for classes). What the run itself measured stays as it is. Throws IoError.
-void record_results(const TrainedNet& net, const std::vector<LengthResult>& results);
+/// Writes the results into the run's /metrics/eval at the net's training step: columns bits_length_20,
+/// wrong_bits_length_20 and, if the least loss is not simply 0, optimum_length_20; bits_trained and so on for the training
+/// distribution (nats and wrong_classes for classes). What the run itself measured stays as it is. Throws IoError.
+void record_results(const TrainedNet& net, const std::vector<VariationResult>& results);
 
 /// The results as a table.
-void write_results(std::ostream& out, Loss loss, const std::vector<LengthResult>& results);
+void write_results(std::ostream& out, Loss loss, const std::vector<VariationResult>& results);
 
 }  // namespace tapehead

@@ -16,24 +16,27 @@ Batch fresh(const Task& task, std::size_t examples) {
   return batch;
 }
 
-std::vector<std::pair<std::string, Batch>> chosen(const Task& task, const std::vector<std::size_t>& lengths,
+std::vector<std::pair<std::string, Batch>> chosen(const Task& task, const std::vector<Variation>& variations,
                                                   std::size_t examples) {
   std::vector<std::pair<std::string, Batch>> batches;
-  for (const std::size_t length : lengths) {
-    batches.emplace_back("length_" + std::to_string(length), fresh(*task.with_length(length), examples));
+  for (const Variation& variation : variations) {
+    if (!variation.trained()) {
+      batches.emplace_back(variation.name(), fresh(*variation.of(task), examples));
+      continue;
+    }
+    std::vector<Probe> probes = task.probes();
+    for (Probe& probe : probes) batches.emplace_back(probe.name, std::move(probe.batch));
+    if (probes.empty()) batches.emplace_back("sample", fresh(task, examples));
   }
-  if (!lengths.empty()) return batches;
-  for (auto& probe : task.probes()) batches.emplace_back(probe.name, std::move(probe.batch));
-  if (batches.empty()) batches.emplace_back("sample", fresh(task, examples));
   return batches;
 }
 
 }  // namespace
 
-std::vector<std::string> record_probes(TrainedNet& net, const std::vector<std::size_t>& lengths,
+std::vector<std::string> record_probes(TrainedNet& net, const std::vector<Variation>& variations,
                                        std::size_t examples) {
   std::vector<std::string> names;
-  for (const auto& [name, batch] : chosen(*net.task, lengths, examples)) {
+  for (const auto& [name, batch] : chosen(*net.task, variations, examples)) {
     write_traces(net.directory, name, trace_batch(net, batch));
     names.push_back(name);
   }

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "experiments/trained_net.hpp"
+#include "experiments/variations.hpp"
 
 namespace tapehead {
 
-/// Traces examples of each length ("length_50"); if no length is given the task's own probes, which are the stimuli of
-/// published figures, or without those one example of the training distribution ("sample"). Writes them into the run's
-/// /traces and returns their names. Throws UsageError, IoError.
-std::vector<std::string> record_probes(TrainedNet& net, const std::vector<std::size_t>& lengths,
+/// Traces examples of each variation ("length_50"); for the training distribution the task's own probes, which are the
+/// stimuli of published figures, or without those examples of it ("sample"). Writes them into the run's /traces and
+/// returns their names. Throws UsageError, IoError.
+std::vector<std::string> record_probes(TrainedNet& net, const std::vector<Variation>& variations,
                                        std::size_t examples);
 
 }  // namespace tapehead

@@ -33,6 +33,7 @@ RunDescription describe_run(const RunSettings& settings, Loss loss, std::string 
                     {"wall_time", "s", "time since the run began"}},
           .eval = {{"loss", unit, "evaluation loss per sequence"},
                    {"error", error_unit, "evaluation " + error},
+                   {"optimum", unit, "least possible loss per sequence on the same sequences, where known"},
                    {"sequences", "1", "training sequences seen"},
                    {"wall_time", "s", "time since the run began"}},
           .summary = {{"best_loss", unit, "lowest evaluation loss"},
@@ -79,7 +80,8 @@ void RunRecorder::on_row(const Trainer&, const TrainingRow& row) {
 void RunRecorder::on_evaluation_begins(const Trainer&) { writer_.flush(); }
 
 void RunRecorder::on_evaluation(const Trainer& trainer, const EvaluationRow& row) {
-  const std::array values = {row.loss, row.error, static_cast<double>(row.sequences), writer_.wall_seconds()};
+  const std::array values = {row.loss, row.error, row.optimum, static_cast<double>(row.sequences),
+                             writer_.wall_seconds()};
   writer_.append_eval(static_cast<std::int64_t>(row.step), values);
   const Trainer::Progress& progress = trainer.progress();
   writer_.set_summary("best_loss", progress.best_loss);

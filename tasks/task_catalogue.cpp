@@ -3,7 +3,14 @@
 #include <algorithm>
 #include <iterator>
 
+#include "tasks/add.hpp"
+#include "tasks/associative_recall.hpp"
 #include "tasks/copy.hpp"
+#include "tasks/ngrams.hpp"
+#include "tasks/priority_sort.hpp"
+#include "tasks/repeat_copy.hpp"
+#include "tasks/reverse.hpp"
+#include "tasks/sort.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 namespace {
@@ -25,6 +32,15 @@ constexpr TaskEntry task(std::string_view name, std::string_view summary) {
 
 constexpr TaskEntry kTasks[] = {
     task<Copy>("copy", "repeat a random binary sequence (Graves et al. 2014, section 4.1)"),
+    task<RepeatCopy>("repeat_copy", "repeat it a given number of times (Graves et al. 2014, section 4.2)"),
+    task<AssociativeRecall>("associative_recall",
+                            "say the item that came after a given one (Graves et al. 2014, section 4.3)"),
+    task<Ngrams>("ngrams",
+                 "predict bits whose statistics are new each time (Graves et al. 2014, section 4.4)"),
+    task<PrioritySort>("priority_sort", "say vectors by falling priority (Graves et al. 2014, section 4.5)"),
+    task<Sort>("sort", "say binary numbers in ascending order"),
+    task<Reverse>("reverse", "say a random binary sequence backwards"),
+    task<Add>("add", "add two binary numbers, lowest bit first"),
 };
 
 }  // namespace

@@ -8,8 +8,13 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 
 double Task::chance() const { return std::numeric_limits<double>::quiet_NaN(); }
 
-std::unique_ptr<Task> Task::with_length(std::size_t) const {
-  throw UsageError("task '" + std::string(name()) + "' has no length to choose (task.length)");
+double Task::optimum(const Batch&) const { return std::numeric_limits<double>::quiet_NaN(); }
+
+std::vector<std::string_view> Task::quantities() const { return {}; }
+
+std::unique_ptr<Task> Task::with(std::string_view quantity, std::size_t) const {
+  throw UsageError("task '" + std::string(name()) + "' has no " + std::string(quantity) +
+                   " to choose (task." + std::string(quantity) + ")");
 }
 
 std::vector<Probe> Task::probes() const { return {}; }

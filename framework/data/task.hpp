@@ -50,9 +50,18 @@ class Task {
   /// The mean loss of the best guess that does not look at the inputs, in the unit of loss(). NaN: not known.
   virtual double chance() const;
 
-  /// The same task with nothing but examples of this length, for `evaluate --task.length=10,20`.
-  /// Throws UsageError if examples have no length to choose, or not this one.
-  virtual std::unique_ptr<Task> with_length(std::size_t length) const;
+  /// The least loss that any model can have on a batch, given what the task is, summed over its examples, in the unit
+  /// of loss(): 0 where the answer follows from the inputs. NaN: not known.
+  virtual double optimum(const Batch& batch) const;
+
+  /// What with() can choose: "length", "repeats".
+  virtual std::vector<std::string_view> quantities() const;
+
+  /// The same task with nothing but examples of which one quantity has this value, for
+  /// `evaluate --task.length=10,20`; what else there is stays as it is, so that calls can follow each other.
+  /// Throws UsageError if examples have no such quantity, or not of this value.
+  virtual std::unique_ptr<Task> with(std::string_view quantity, std::size_t value) const;
+  std::unique_ptr<Task> with_length(std::size_t length) const { return with("length", length); }
 
   /// Fixed batches of one example each, for `trace`. The default is none.
   virtual std::vector<Probe> probes() const;

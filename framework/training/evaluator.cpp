@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <utility>
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -10,13 +11,16 @@ namespace {
 constexpr std::size_t kBatch = 8;
 }
 
-Score Evaluator::evaluate(Model& model, Workers& workers) {
+Evaluation Evaluator::evaluate(Model& model, Workers& workers) {
   return *evaluate(model, workers, [] { return false; });
 }
 
-std::optional<Score> Evaluator::evaluate(Model& model, Workers& workers, const std::function<bool()>& stop) {
+std::optional<Evaluation> Evaluator::evaluate(Model& model, Workers& workers,
+                                              const std::function<bool()>& stop) {
   while (places_.size() < workers.threads()) places_.push_back(std::make_unique<Place>());
   scores_.resize((sequences_ + kBatch - 1) / kBatch);
+  const bool first = optima_.empty();
+  std::vector<double> optima(first ? scores_.size() : 0);
   const std::vector<Leaf> leaves = model.parameters().leaves(nullptr);
   std::atomic<bool> stopped = false;
   workers.for_each(scores_.size(), [&](std::size_t item, std::size_t thread) {
@@ -26,10 +30,13 @@ std::optional<Score> Evaluator::evaluate(Model& model, Workers& workers, const s
     sample(item, place.batch);
     place.tape.reset(leaves, false);
     scores_[item] = model.score(place.tape, place.batch).score;
+    if (first) optima[item] = task_.optimum(place.batch);
   });
   if (stopped) return std::nullopt;
-  Score total;
+  if (first) optima_ = std::move(optima);
+  Evaluation total;
   for (const Score& score : scores_) total += score;
+  for (const double optimum : optima_) total.optimum += optimum;
   return total;
 }
 

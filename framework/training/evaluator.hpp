@@ -11,6 +11,13 @@
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
+/// What an evaluation found: sums over the examples.
+struct Evaluation : Score {
+  double optimum = 0;  // Task::optimum() of the same sequences; NaN: not known
+
+  double mean_optimum() const { return optimum / examples; }  // of an example
+};
+
 class Evaluator {
  public:
   /// Evaluates on `sequences` sequences of `task`, drawn from the stream "evaluation" of seed 0: all runs of a task are
@@ -18,11 +25,11 @@ class Evaluator {
   Evaluator(const Task& task, std::size_t sequences) : task_(task), sequences_(sequences) {}
 
   /// Sums over all sequences. The bits do not depend on the number of threads.
-  Score evaluate(Model& model, Workers& workers);
+  Evaluation evaluate(Model& model, Workers& workers);
 
   /// The same, unless `stop` returns true: it is asked before every batch that the calling thread takes, and by no
   /// other thread. Nothing then comes of the evaluation.
-  std::optional<Score> evaluate(Model& model, Workers& workers, const std::function<bool()>& stop);
+  std::optional<Evaluation> evaluate(Model& model, Workers& workers, const std::function<bool()>& stop);
 
   /// The first batch of the last evaluation whose loss was not finite; false if there is none.
   bool find_not_finite(Batch& into) const;
@@ -38,7 +45,8 @@ class Evaluator {
   const Task& task_;
   std::size_t sequences_;
   std::vector<std::unique_ptr<Place>> places_;
-  std::vector<Score> scores_;  // by batch
+  std::vector<Score> scores_;   // by batch
+  std::vector<double> optima_;  // by batch; they are the same at every evaluation
 };
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

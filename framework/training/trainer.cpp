@@ -196,7 +196,7 @@ bool Trainer::evaluate(std::span<TrainingObserver* const> observers, const std::
   for (;;) {
     expect_finite_parameters(observers);
     tell(observers, [&](TrainingObserver& o) { o.on_evaluation_begins(*this); });
-    const std::optional<Score> score = evaluator_.evaluate(model_, workers_, stop);
+    const std::optional<Evaluation> score = evaluator_.evaluate(model_, workers_, stop);
     if (!score) return false;
     if (std::isfinite(score->mean_loss())) {
       const EvaluationRow row = take(*score);
@@ -213,7 +213,7 @@ bool Trainer::evaluate(std::span<TrainingObserver* const> observers, const std::
   }
 }
 
-EvaluationRow Trainer::take(const Score& evaluated) {
+EvaluationRow Trainer::take(const Evaluation& evaluated) {
   const double loss = evaluated.mean_loss();
   const bool best = progress_.evaluations == 0 || loss < progress_.best_loss;
   if (best) progress_.best_loss = loss;
@@ -224,7 +224,12 @@ EvaluationRow Trainer::take(const Score& evaluated) {
   ++progress_.evaluations;
   // Not at the evaluation that ends a run before one is due: a run that is taken further forgets that one.
   if (progress_.step % options_.evaluate_every == 0) take_snapshot();
-  return {progress_.step, sequences(), loss, evaluated.mean_wrong(), best};
+  return {.step = progress_.step,
+          .sequences = sequences(),
+          .loss = loss,
+          .error = evaluated.mean_wrong(),
+          .optimum = evaluated.mean_optimum(),
+          .best = best};
 }
 
 Ending Trainer::run(std::span<TrainingObserver* const> observers, const std::function<bool()>& stop) {

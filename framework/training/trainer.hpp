@@ -97,7 +97,7 @@ class Trainer {
   void roll_back();
   TrainingRow take_row();
   bool evaluate(std::span<TrainingObserver* const> observers, const std::function<bool()>& stop);
-  EvaluationRow take(const Score& evaluated);
+  EvaluationRow take(const Evaluation& evaluated);
 
   Model& model_;
   const Task& task_;

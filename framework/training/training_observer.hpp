@@ -23,7 +23,8 @@ struct EvaluationRow {
   std::uint64_t sequences = 0;
   double loss = 0;
   double error = 0;
-  bool best = false;  // lowest loss so far
+  double optimum = 0;  // the least loss there can be on the same sequences; NaN: not known
+  bool best = false;   // lowest loss so far
 };
 
 /// What was done about something that is not finite: training.on_nan, or stop where that is of no help.

@@ -33,7 +33,7 @@ std::vector<Real> channel(const ReusableTensor<Real, 3>& tensor, std::size_t exa
 }  // namespace
 
 TEST_CASE("copy lays two given vectors out as its picture says", "[copy]") {
-  const SequenceBatch batch = Copy::of_vectors({{1, 0, 1}, {0, 1, 1}});
+  const SequenceBatch batch = Copy({.bits = 3}).of_vectors({{1, 0, 1}, {0, 1, 1}});
   // L = 2: start at 0, vectors at 1 and 2, end at 3, answers at 4 and 5.
   CHECK(channel(batch.inputs, 0, 0) == std::vector<Real>{0, 1, 0, 0, 0, 0});
   CHECK(channel(batch.inputs, 0, 1) == std::vector<Real>{0, 0, 1, 0, 0, 0});
@@ -127,9 +127,9 @@ TEST_CASE("guessing at copy costs 84 bits a sequence for lengths 1 to 20", "[cop
   CHECK(Copy({}).with_length(120)->chance() == 960);
 }
 
-TEST_CASE("copy's probe is the stimulus of the paper's Figure 6", "[copy]") {
+TEST_CASE("copy's probes are the stimuli of the paper's Figures 6 and 4", "[copy]") {
   const auto probes = Copy({}).probes();
-  REQUIRE(probes.size() == 1);
+  REQUIRE(probes.size() == 6);
   CHECK(probes[0].name == "figure-6");
   const auto& batch = std::get<SequenceBatch>(probes[0].batch);
   CHECK(batch.inputs.shape() == std::array<std::size_t, 3>{42, 1, 10});
@@ -140,6 +140,11 @@ TEST_CASE("copy's probe is the stimulus of the paper's Figure 6", "[copy]") {
   };
   CHECK(vector(1) == std::vector<Real>{1, 0, 0, 0, 0, 0, 1, 0});   // 82
   CHECK(vector(20) == std::vector<Real>{1, 1, 0, 1, 0, 0, 0, 1});  // d1
+  const std::size_t lengths[] = {10, 20, 30, 50, 120};
+  for (std::size_t i = 0; i < 5; ++i) {
+    CHECK(probes[i + 1].name == "figure-4-length-" + std::to_string(lengths[i]));
+    CHECK(std::get<SequenceBatch>(probes[i + 1].batch).steps() == 2 * lengths[i] + 2);
+  }
   CHECK(Copy({.bits = 6}).probes().empty());
 }
 
