@@ -33,8 +33,8 @@ Command evaluate_command() {
   return {
       .syntax =
           {.name = "evaluate",
-           .usage = {"evaluate RUN [--task.length=10,20,50,120] [--task.repeats=10,20] [--sequences N] "
-                     "[--checkpoint last|best] [--threads N]"},
+           .usage = {"evaluate RUN [--task.length=LIST] [--task.repeats=LIST] [--sequences N]\n"
+                     "       [--checkpoint last|best] [--threads N]"},
            .summary = "measure a trained net, also at sizes it was not trained on",
            .description =
                "The results are printed, and added to metrics/eval of the run's run.h5 at the step of\n"

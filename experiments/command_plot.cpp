@@ -14,11 +14,13 @@ int plot(const std::vector<std::string>& arguments) {
 }  // namespace
 
 Command plot_command() {
-  return {.syntax = {.name = "plot",
-                     .usage = {"plot RUN… [-o FILE.{png,svg,pdf}] [--group-by KEY]"},
-                     .summary = "draw the figures of runs, and print where they are"},
-          .run = nullptr,
-          .pass_on = plot};
+  return {
+      .syntax = {.name = "plot",
+                 .usage = {"plot RUN… [-o FILE.{png,svg,pdf}] [--kind KIND] [--group-by KEY] [--csv FILE]",
+                           "plot --reproduction FILE.csv [-o FILE] [--csv FILE]"},
+                 .summary = "draw the figures of runs, and print where they are"},
+      .run = nullptr,
+      .pass_on = plot};
 }
 
 }  // namespace tapehead

@@ -21,10 +21,13 @@ struct Command {
 
 Command demo_command();
 Command train_command();
+Command sweep_command();
+Command compare_command();
 Command evaluate_command();
 Command trace_command();
 Command autopsy_command();
 Command repair_command();
+Command reproduce_command();
 Command plot_command();
 Command bench_command();
 Command list_command();

@@ -123,7 +123,7 @@ TrainingOutcome train(Run& run, RunWriter& writer) {
 
 void expect_changeable(std::span<const Assignment> changes) {
   for (const Assignment& change : changes) {
-    if (std::ranges::find(kChangeable, change.key) != kChangeable.end()) continue;
+    if (may_change(change.key)) continue;
     std::string allowed;
     for (const char* const key : kChangeable) allowed += (allowed.empty() ? "" : ", ") + std::string(key);
     throw UsageError("setting '" + change.key + "' cannot change when a run is resumed, only " + allowed);
@@ -178,6 +178,8 @@ TrainingOutcome nothing_to_do(Run& run) {
 }
 
 }  // namespace
+
+bool may_change(std::string_view key) { return std::ranges::find(kChangeable, key) != kChangeable.end(); }
 
 TrainingOutcome start_training(const RunSettings& settings, const std::optional<std::string>& out,
                                std::optional<std::size_t> threads) {

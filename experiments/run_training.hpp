@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "experiments/run_settings.hpp"
 #include "framework/tensor/error.hpp"
@@ -38,6 +39,9 @@ struct TrainingOutcome {
 /// Throws UsageError, DivergedError (the run is then marked so), IoError.
 TrainingOutcome start_training(const RunSettings& settings, const std::optional<std::string>& out,
                                std::optional<std::size_t> threads);
+
+/// Whether a setting may change when a run goes on: it leaves what was computed so far as it is.
+bool may_change(std::string_view key);
 
 /// Goes on with a run from its newest good checkpoint, under its own settings with `changes` over them: of these only
 /// such as leave what was computed so far as it is. Warns of a program or machine other than before.

@@ -8,7 +8,8 @@
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
-PrioritySort::PrioritySort(const Options& options) : options_(options) {
+PrioritySort::PrioritySort(const Options& options)
+    : options_(options), length_(options.length), answer_length_(options.answer_length) {
   expect_at_least(options_.answer_length, "answer_length", 1);
   expect_at_least(options_.bits, "bits", 1);
   if (options_.answer_length > options_.length) {
@@ -20,10 +21,10 @@ PrioritySort::PrioritySort(const Options& options) : options_(options) {
 // Gives the batch its flags and mask; vectors and priorities are still 0.
 void PrioritySort::lay_out(std::size_t examples, SequenceBatch& into) const {
   const std::size_t flag_channel = options_.bits + 1;
-  reset(into, options_.length + 1 + options_.answer_length, examples, input_size(), target_size());
+  reset(into, length_ + 1 + answer_length_, examples, input_size(), target_size());
   for (std::size_t b = 0; b < examples; ++b) {
-    into.inputs(options_.length, b, flag_channel) = 1;
-    score_steps(into, options_.length + 1, options_.answer_length, b);
+    into.inputs(length_, b, flag_channel) = 1;
+    score_steps(into, length_ + 1, answer_length_, b);
   }
 }
 
@@ -31,16 +32,16 @@ void PrioritySort::lay_out(std::size_t examples, SequenceBatch& into) const {
 void PrioritySort::set_targets(SequenceBatch& batch) const {
   const std::size_t priority_channel = options_.bits;
   for (std::size_t b = 0; b < batch.size(); ++b) {
-    for (std::size_t i = 0; i < options_.length; ++i) {
+    for (std::size_t i = 0; i < length_; ++i) {
       const Real priority = batch.inputs(i, b, priority_channel);
       std::size_t place = 0;
-      for (std::size_t j = 0; j < options_.length; ++j) {
+      for (std::size_t j = 0; j < length_; ++j) {
         const Real other = batch.inputs(j, b, priority_channel);
         if (other > priority || (other == priority && j < i)) ++place;
       }
-      if (place >= options_.answer_length) continue;
+      if (place >= answer_length_) continue;
       std::ranges::copy(input_row(batch, i, b, options_.bits),
-                        target_row(batch, options_.length + 1 + place, b, options_.bits).begin());
+                        target_row(batch, length_ + 1 + place, b, options_.bits).begin());
     }
   }
 }
@@ -51,7 +52,7 @@ void PrioritySort::sample(const RandomStream& stream, std::size_t batch, Batch& 
   lay_out(batch, sequences);
   for (std::size_t b = 0; b < batch; ++b) {
     Draws draws = stream.example(static_cast<std::uint32_t>(b)).draws();
-    for (std::size_t i = 0; i < options_.length; ++i) {
+    for (std::size_t i = 0; i < length_; ++i) {
       draws.fill_coins(input_row(sequences, i, b, options_.bits));
       sequences.inputs(i, b, priority_channel) = static_cast<Real>(2 * draws.uniform() - 1);
     }
@@ -68,21 +69,20 @@ std::string PrioritySort::picture() const {
          "mask                 0 .. 0        0       1 .. 1\n";
 }
 
-double PrioritySort::chance() const { return static_cast<double>(options_.bits * options_.answer_length); }
+double PrioritySort::chance() const { return static_cast<double>(options_.bits * answer_length_); }
 
 std::unique_ptr<Task> PrioritySort::with(std::string_view quantity, std::size_t value) const {
   if (quantity != "length") return Task::with(quantity, value);
   expect_at_least(value, "length", 1);
-  Options options = options_;
-  options.length = value;
-  options.answer_length = std::min(value, options.answer_length);
-  return std::make_unique<PrioritySort>(options);
+  auto task = std::make_unique<PrioritySort>(*this);
+  task->length_ = value;
+  task->answer_length_ = std::min(value, options_.answer_length);
+  return task;
 }
 
 std::vector<Probe> PrioritySort::probes() const {
   const Options paper;
-  if (options_.bits != paper.bits || options_.length != paper.length ||
-      options_.answer_length != paper.answer_length) {
+  if (options_.bits != paper.bits || length_ != paper.length || answer_length_ != paper.answer_length) {
     return {};
   }
   const auto vectors =
@@ -106,7 +106,7 @@ SequenceBatch PrioritySort::of_vectors(const xt::xtensor<Real, 2>& vectors,
                                        std::span<const Real> priorities) const {
   SequenceBatch batch;
   lay_out(1, batch);
-  for (std::size_t i = 0; i < options_.length; ++i) {
+  for (std::size_t i = 0; i < length_; ++i) {
     std::copy_n(&vectors(i, 0), options_.bits, input_row(batch, i, 0, options_.bits).begin());
     batch.inputs(i, 0, options_.bits) = priorities[i];
   }

@@ -73,6 +73,7 @@ class PrioritySort final : public Task {
   void set_targets(SequenceBatch& batch) const;
 
   Options options_;
+  std::size_t length_, answer_length_;  // as shown; less or more than the options say where with() chose it
 };
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -18,6 +18,7 @@ inline constexpr const char* kSetAside = ".bad";
 inline constexpr const char* kConventions = "Conventions";
 inline constexpr const char* kRunConventions = "Tapehead-run-1";
 inline constexpr const char* kCheckpointConventions = "Tapehead-checkpoint-1";
+inline constexpr const char* kTablesConventions = "Tapehead-tables-1";
 inline constexpr const char* kTitle = "title";
 inline constexpr const char* kRunId = "run_id";
 

@@ -1,13 +1,11 @@
 #include "framework/io/seal.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "framework/io/sha256.hpp"
 #include "framework/tensor/error.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
@@ -15,22 +13,9 @@ namespace {
 
 constexpr std::string_view kMagic = "TAPESEAL";
 constexpr std::uint32_t kVersion = 1;
-constexpr std::size_t kDigestSize = 32;
+constexpr std::size_t kDigestSize = std::tuple_size_v<Sha256>;
 constexpr std::size_t kHeadSize = 24;  // of the trailer, before the digest
 constexpr std::size_t kTrailerSize = kHeadSize + kDigestSize;
-
-using Digest = std::array<std::byte, kDigestSize>;
-
-Digest sha256(std::span<const std::byte> bytes) {
-  Digest digest;
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
-                 EVP_sha256(), nullptr) != 1 ||
-      size != kDigestSize) {
-    throw IoError("SHA-256 is not available from OpenSSL's libcrypto");
-  }
-  return digest;
-}
 
 void append(std::vector<std::byte>& bytes, std::uint64_t number, std::size_t width) {
   for (std::size_t i = 0; i < width; ++i) bytes.push_back(static_cast<std::byte>(number >> (8 * i) & 0xff));
@@ -52,7 +37,7 @@ void seal(std::vector<std::byte>& bytes) {
   append(bytes, kVersion, 4);
   append(bytes, 0, 4);
   append(bytes, size, 8);
-  const Digest digest = sha256(bytes);
+  const Sha256 digest = sha256(bytes);
   bytes.insert(bytes.end(), digest.begin(), digest.end());
 }
 
@@ -65,7 +50,7 @@ std::span<const std::byte> unseal(std::span<const std::byte> bytes, const std::f
                   [](char letter, std::byte byte) { return static_cast<std::byte>(letter) == byte; })) {
     refuse("it does not end as a checkpoint does: cut off, extended, or not a checkpoint");
   }
-  const Digest digest = sha256(bytes.first(size + kHeadSize));
+  const Sha256 digest = sha256(bytes.first(size + kHeadSize));
   if (!std::equal(digest.begin(), digest.end(), trailer.begin() + kHeadSize))
     refuse("damaged: its SHA-256 is wrong");
   const std::uint64_t version = number(trailer.subspan(8, 4));

@@ -24,13 +24,21 @@ class Silence final : public Task {
 
 }  // namespace
 
-TEST_CASE("a task that says no more has no probes and an unknown chance", "[task]") {
+TEST_CASE("a task that says no more has no probes, nothing to choose, and an unknown chance and optimum",
+          "[task]") {
   const Silence task;
   CHECK(std::isnan(task.chance()));
+  CHECK(std::isnan(task.optimum(SequenceBatch{})));
+  CHECK(task.quantities().empty());
   CHECK(task.probes().empty());
 }
 
 TEST_CASE("asking a length of a task without lengths names the task", "[task]") {
   CHECK_THROWS_AS(Silence().with_length(3), UsageError);
   CHECK_THROWS_WITH(Silence().with_length(3), Catch::Contains("silence") && Catch::Contains("task.length"));
+}
+
+TEST_CASE("asking any other quantity names it, and the setting that was given", "[task]") {
+  CHECK_THROWS_AS(Silence().with("repeats", 3), UsageError);
+  CHECK_THROWS_WITH(Silence().with("repeats", 3), "task 'silence' has no repeats to choose (task.repeats)");
 }

@@ -28,8 +28,10 @@ inline const std::vector<Assignment> kShortRun = {
 
 // Sizes by the names that models and tasks have for them.
 inline const std::vector<Assignment> kSmallSizes = {
-    {"task.max_length", "4", ""}, {"task.bits", "3", ""},    {"model.controller_size", "9", ""},
-    {"model.units", "7", ""},     {"memory.slots", "8", ""}, {"memory.width", "5", ""}};
+    {"task.max_length", "4", ""},       {"task.max_repeats", "2", ""}, {"task.length", "6", ""},
+    {"task.answer_length", "4", ""},    {"task.item_length", "2", ""}, {"task.bits", "3", ""},
+    {"model.controller_size", "9", ""}, {"model.units", "7", ""},      {"memory.slots", "8", ""},
+    {"memory.width", "5", ""}};
 
 /// The values a text setting may take; one empty text if there is no such setting.
 inline std::vector<std::string> choices_of(const Settings& settings, const std::string& key) {
@@ -49,9 +51,16 @@ inline std::unique_ptr<RunSettings> settings_with(std::vector<Assignment> names,
   return std::make_unique<RunSettings>("small", no_file, names);
 }
 
-/// All combinations that make a run; a model that is not for a task's batches is left out with it.
-inline std::vector<Combination> all_combinations() {
+enum class Which {
+  all,   // every task with every model, controller and optimiser
+  each,  // the first task so; every other one with every model and controller, under the optimisers by turns
+};
+
+/// All combinations that make a run, or enough of them that nothing of the catalogues is left out; a model that is not
+/// for a task's batches is left out with it.
+inline std::vector<Combination> combinations(Which which) {
   std::vector<Combination> all;
+  std::size_t turn = 0;
   const auto add = [&](const std::vector<Assignment>& names, const std::string& controller,
                        const std::string& optimizer) {
     // What happens on a NaN should change nothing where there is none: by turns, for that is enough.
@@ -77,9 +86,12 @@ inline std::vector<Combination> all_combinations() {
       const std::vector<Assignment> names = {{"model.name", std::string(model.name), ""},
                                              {"task.name", std::string(task.name), ""}};
       const auto defaults = settings_with(names, {});
+      const std::vector<std::string> optimizers = choices_of(defaults->settings(), "training.optimizer");
       for (const std::string& controller : choices_of(defaults->settings(), "model.controller")) {
-        for (const std::string& optimizer : choices_of(defaults->settings(), "training.optimizer")) {
-          add(names, controller, optimizer);
+        if (which == Which::all || &task == &task_catalogue().front()) {
+          for (const std::string& optimizer : optimizers) add(names, controller, optimizer);
+        } else {
+          add(names, controller, optimizers[turn++ % optimizers.size()]);
         }
       }
     }

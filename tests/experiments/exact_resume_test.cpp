@@ -156,11 +156,8 @@ void check_same(const End& expected, const End& found) {
   check_same(expected.checkpoint.metrics.eval, found.checkpoint.metrics.eval);
 }
 
-}  // namespace
-
-TEST_CASE("every model, task and optimiser goes on to the bit from five stops, with 1, 2 and 4 threads",
-          "[threads]") {
-  for (const Combination& combination : all_combinations()) {
+void check_resuming(const std::vector<Combination>& of) {
+  for (const Combination& combination : of) {
     INFO(combination.name);
     const End whole = never_stopped(*combination.settings);
     CHECK(whole.progress.step == 40);
@@ -173,10 +170,10 @@ TEST_CASE("every model, task and optimiser goes on to the bit from five stops, w
   }
 }
 
-TEST_CASE("a resumed run skips and rolls back what is not finite as one that never stopped") {
+void check_resuming_with_nans(const std::vector<Combination>& of) {
   // Beside a stop, three times in a row, and at the last step.
   const std::vector<std::uint64_t> nans = {2, 12, 13, 14, 40};
-  for (const Combination& combination : all_combinations()) {
+  for (const Combination& combination : of) {
     for (const char* const on_nan : {"skip", "rollback"}) {
       INFO(combination.name << ", " << on_nan);
       const auto settings = stored_settings(combination.settings->text(), "settings.ini",
@@ -188,8 +185,29 @@ TEST_CASE("a resumed run skips and rolls back what is not finite as one that nev
   }
 }
 
+}  // namespace
+
+TEST_CASE("every model, task and optimiser goes on to the bit from five stops, with 1, 2 and 4 threads",
+          "[threads]") {
+  check_resuming(combinations(Which::each));
+}
+
+TEST_CASE("every combination of them goes on to the bit from five stops, with 1, 2 and 4 threads", "[slow]") {
+  check_resuming(combinations(Which::all));
+}
+
+TEST_CASE("a resumed run skips and rolls back what is not finite as one that never stopped") {
+  check_resuming_with_nans(combinations(Which::each));
+}
+
+TEST_CASE(
+    "a resumed run of any combination skips and rolls back what is not finite as one that never stopped",
+    "[slow]") {
+  check_resuming_with_nans(combinations(Which::all));
+}
+
 TEST_CASE("no model, task, controller or optimiser is left out of what is resumed") {
-  const std::vector<Combination> all = all_combinations();
+  const std::vector<Combination> all = combinations(Which::each);
   const auto has = [&](const std::string& key, std::string_view value) {
     INFO(key << " = " << value);
     CHECK(std::ranges::any_of(all, [&](const Combination& one) {

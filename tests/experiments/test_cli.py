@@ -19,7 +19,7 @@ class Usage(CommandLine):
         self.assertIn("usage: ./tapehead COMMAND", error)
 
     def test_every_command_has_help(self):
-        for command in ("demo", "train", "evaluate", "trace", "list", "doctor", "plot"):
+        for command in ("demo", "train", "sweep", "evaluate", "compare", "trace", "reproduce", "list", "doctor", "plot"):
             help_text = tapehead(command, "--help").stdout
             self.assertIn(f"usage: ./tapehead {command}", help_text)
             self.assertLess(max(map(len, help_text.split("settings of")[0].splitlines())), 121, command)

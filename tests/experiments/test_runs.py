@@ -109,7 +109,7 @@ class Runs(CommandLine):
         run = self.place / "run"
         train(run, "--training.steps=20")
         table = tapehead("evaluate", run, "--task.length=3,9", "--sequences", 8).stdout
-        self.assertRegex(table, r"(?m)^ +9 +\d+\.\d+ +\d+\.\d+$")
+        self.assertRegex(table, r"(?m)^ +length 9 +\d+\.\d+ +\d+\.\d+$")
         self.assertEqual(tapehead("trace", run, "--task.length=3").stdout, "length_3\n")
         with h5py.File(run / "run.h5") as file:
             self.assertTrue(np.isfinite(file["metrics/eval/bits_length_9"][-1]))

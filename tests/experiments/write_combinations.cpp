@@ -1,4 +1,4 @@
-// Writes a settings file for every combination of model, task and optimiser, for the tests that run the program:
+// Writes settings files of every model, task and optimiser, for the tests that run the program:
 //
 //   write_combinations DIRECTORY      DIRECTORY/ntm-lstm-copy-adam.ini, …
 #include <filesystem>
@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
     std::cerr << "usage: write_combinations DIRECTORY\n";
     return 2;
   }
-  for (const tapehead::Combination& combination : tapehead::all_combinations()) {
+  for (const tapehead::Combination& combination : tapehead::combinations(tapehead::Which::each)) {
     const auto path = std::filesystem::path(argv[1]) / (combination.name + ".ini");
     if (!(std::ofstream(path) << combination.settings->text() << std::flush)) {
       std::cerr << path.string() << " cannot be written\n";

@@ -6,23 +6,13 @@
 
 #include "framework/tensor/error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/tasks/episode.hpp"
 
 using namespace tapehead;
 
 namespace {
 
 const RandomStream kStream(1, "train");
-
-SequenceBatch drawn(const Task& task, const RandomStream& stream, std::size_t examples) {
-  Batch batch;
-  task.sample(stream, examples, batch);
-  return std::get<SequenceBatch>(batch);
-}
-
-bool same(const SequenceBatch& a, const SequenceBatch& b) {
-  return a.inputs.shape() == b.inputs.shape() && a.inputs.storage() == b.inputs.storage() &&
-         a.targets.storage() == b.targets.storage() && a.mask.storage() == b.mask.storage();
-}
 
 std::vector<Real> channel(const ReusableTensor<Real, 3>& tensor, std::size_t example, std::size_t index) {
   std::vector<Real> values;
@@ -125,6 +115,8 @@ TEST_CASE("an example of copy does not depend on how many others there are", "[c
 TEST_CASE("guessing at copy costs 84 bits a sequence for lengths 1 to 20", "[copy]") {
   CHECK(Copy({}).chance() == 84);
   CHECK(Copy({}).with_length(120)->chance() == 960);
+  CHECK(cost_of_constant_guess(Copy({}), 20000) == Approx(84).epsilon(0.02));
+  CHECK(Copy({}).optimum({}) == 0);
 }
 
 TEST_CASE("copy's probes are the stimuli of the paper's Figures 6 and 4", "[copy]") {

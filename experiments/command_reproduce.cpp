@@ -1,0 +1,178 @@
+// Reproduce a published result: its table and figure, from as many seeds as it takes.
+#include "experiments/command_reproduce.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <iostream>
+#include <sstream>
+
+#include "experiments/commands.hpp"
+#include "experiments/machine.hpp"
+#include "experiments/progress.hpp"
+#include "experiments/reproduction.hpp"
+#include "experiments/reproduction_runs.hpp"
+#include "experiments/reproduction_summary.hpp"
+#include "experiments/run_directory.hpp"
+#include "experiments/signals.hpp"
+#include "framework/tensor/error.hpp"
+
+namespace tapehead {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Of the budget: for the runs to save themselves and the table to be written.
+constexpr double kReserve = 0.05;
+constexpr double kMostReserve = 30;  // s
+
+std::vector<std::string> parts(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, ',');) parts.push_back(part);
+  return parts;
+}
+
+std::optional<std::chrono::steady_clock::time_point> deadline_of(const Arguments& arguments) {
+  const auto text = arguments.text("budget");
+  if (!text) return std::nullopt;
+  double minutes = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), minutes);
+  constexpr double kMost = 1e6;
+  if (error != std::errc() || end != text->data() + text->size() || !(minutes > 0 && minutes <= kMost)) {
+    throw UsageError("--budget: expected minutes, a number above 0, got '" + *text + "'");
+  }
+  const double seconds = 60 * minutes;
+  const std::chrono::duration<double> time(seconds - std::min(kReserve * seconds, kMostReserve));
+  return std::chrono::steady_clock::now() +
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(time);
+}
+
+std::string quoted(const std::string& word) {
+  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+// The same command again.
+std::string command_again(const Arguments& arguments) {
+  std::string text = "./tapehead reproduce " + quoted(arguments.positional.front());
+  for (const auto& [name, value] : arguments.options) {
+    text += " --" + name + (value.empty() ? "" : " " + quoted(value));
+  }
+  return text;
+}
+
+void refuse_together(const Arguments& arguments, std::string_view one,
+                     std::initializer_list<std::string_view> others, const std::string& why) {
+  if (!arguments.has(one)) return;
+  for (const std::string_view other : others) {
+    if (arguments.has(other)) {
+      throw UsageError("--" + std::string(one) + " and --" + std::string(other) + ": " + why);
+    }
+  }
+}
+
+void list_results(std::span<const ReproductionResult> catalogue) {
+  for (const ReproductionResult& result : catalogue) {
+    std::cout << result.id() << ": " << result.title << " (" << result.source << ")\n";
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (const ReproductionRow& row : result.rows) {
+      const RowPlan plan = plan_row(row, row.seeds, 1);
+      const std::string target = target_text(result, row.target);
+      rows.emplace_back(row.short_name,
+                        row.label + "; preset " + row.preset + "; " + std::to_string(row.seeds) +
+                            (row.seeds == 1 ? " seed" : " seeds") + " of " + grouped(plan.sequences) +
+                            " sequences" + (target.empty() ? "" : "; target: " + target));
+    }
+    write_columns(std::cout, rows);
+  }
+}
+
+ReproductionOptions options_of(const Arguments& arguments) {
+  ReproductionOptions options;
+  options.seeds = arguments.number("seeds", 1);
+  if (const auto rows = arguments.text("rows")) options.rows = parts(*rows);
+  options.processes = arguments.number("processes", 1).value_or(hardware_threads());
+  options.deadline = deadline_of(arguments);
+  options.quick = arguments.has("quick");
+  options.report = arguments.has("report");
+  options.command = command_again(arguments);
+  return options;
+}
+
+// The directories of one of several results.
+void place(ReproductionOptions& options, const Arguments& arguments, const ReproductionResult& result,
+           bool several) {
+  const auto out = arguments.text("out");
+  options.runs = out ? fs::path(*out) : runs_directory() / "reproductions" / result.paper / result.name;
+  if (out && several) options.runs /= result.name;
+  if (options.quick) options.runs /= "quick";
+  const fs::path results = source_directory() / "results" / "reproductions";
+  options.results = options.quick ? options.runs : fs::path(arguments.text("results").value_or(results));
+}
+
+int reproduce_results(const Arguments& arguments) {
+  return reproduce_from(reproduction_catalogue(), arguments);
+}
+
+}  // namespace
+
+int reproduce_from(std::span<const ReproductionResult> catalogue, const Arguments& arguments, bool figure) {
+  if (arguments.has("list")) {
+    list_results(catalogue);
+    return 0;
+  }
+  if (arguments.positional.empty()) {
+    throw UsageError("which result? './tapehead reproduce --list' names them");
+  }
+  refuse_together(arguments, "quick", {"seeds", "results"},
+                  "a quick look is at one seed, and its tables stand beside its runs");
+  refuse_together(arguments, "report", {"seeds", "budget", "processes", "rows"},
+                  "a report trains nothing, and tells of all that is there");
+  const auto results = find_reproductions(catalogue, arguments.positional.front());
+  ReproductionOptions options = options_of(arguments);
+  options.figure = figure;
+  for (const ReproductionResult* const result : results) choose_rows(*result, options.rows);
+  ExitCode first = ExitCode::done;
+  for (const ReproductionResult* const result : results) {
+    place(options, arguments, *result, results.size() > 1);
+    const ExitCode code = reproduce(*result, options, std::cout, std::cerr);
+    if (stop_signal() != 0) return static_cast<int>(exit_code_of(stop_signal()));
+    if (first == ExitCode::done) first = code;
+  }
+  return static_cast<int>(first);
+}
+
+Command reproduce_command() {
+  return {.syntax =
+              {.name = "reproduce",
+               .usage = {"reproduce PAPER[/RESULT] [--seeds N] [--rows LIST] [--processes N] [--budget "
+                         "MINUTES] [--quick]",
+                         "reproduce PAPER[/RESULT] --report", "reproduce --list"},
+               .summary = "train a paper's nets on many seeds, and set its numbers beside ours",
+               .description =
+                   "Trains the seeds that are missing, several at a time, evaluates each, and prints the\n"
+                   "paper's value beside the median, quartiles and best of all seeds that are done, the\n"
+                   "share that converged, the sequences it took, and a verdict. Interrupt it at any time:\n"
+                   "the same command goes on. Seeds that are done are rows of results/reproductions; a row\n"
+                   "counts as long as the settings it was made with are those of the preset.\n",
+               .options = {{"seeds", "N",
+                            "seeds 1 to N of each row; LSTM baselines have one unless --rows names them"},
+                           {"rows", "LIST", "train these rows only: ff, ntm-lstm, lstm"},
+                           {"processes", "N", "runs at a time; default: one a processor"},
+                           {"budget", "MINUTES", "stop in time, and say what is missing"},
+                           {"quick", "", "one seed of each row and a tenth of its sequences, kept apart"},
+                           {"report", "", "table and figure from the rows that are there; train nothing"},
+                           {"out", "DIR", "where the runs are; default: below results/runs/reproductions"},
+                           {"results", "DIR", "where the tables are; default: results/reproductions"},
+                           {"list", "", "what can be reproduced, by which presets, and the targets"}},
+               .examples = {{"reproduce ntm2014/copy --seeds 10", "Figure 3 of Graves et al. 2014"},
+                            {"reproduce ntm2014 --budget 50", "the whole paper, as far as 50 minutes go"},
+                            {"reproduce ntm2014/copy --quick", "a first look, within minutes"}},
+               .most_arguments = 1},
+          .run = reproduce_results};
+}
+
+}  // namespace tapehead

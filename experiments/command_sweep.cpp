@@ -1,0 +1,167 @@
+// Train every combination of some settings.
+#include <iostream>
+
+#include "experiments/commands.hpp"
+#include "experiments/machine.hpp"
+#include "experiments/presets.hpp"
+#include "experiments/run_directory.hpp"
+#include "experiments/sweep.hpp"
+#include "experiments/sweep_grid.hpp"
+#include "experiments/sweep_manifest.hpp"
+#include "experiments/sweep_table.hpp"
+
+namespace tapehead {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct SweepPlan {
+  fs::path directory;
+  std::vector<SweepTask> tasks;
+  bool is_new;  // there is no manifest of it yet
+};
+
+bool holds_sweep(const fs::path& directory) {
+  std::error_code error;
+  return fs::exists(manifest_path(directory), error);
+}
+
+fs::path chosen_directory(const Arguments& arguments, const std::string& preset) {
+  if (const auto out = arguments.text("out")) {
+    const fs::path path = fs::path(*out).lexically_normal();
+    return path.has_filename() ? path : path.parent_path();
+  }
+  if (arguments.has("task")) throw UsageError("--task needs the sweep's directory: sweep DIR --task K");
+  const fs::path parent = runs_directory() / "sweeps" / find_preset(presets_directory(), preset).name;
+  const fs::path first = parent / utc_file_time();
+  fs::path path = first;
+  for (int i = 2; fs::exists(path); ++i) path = first.string() + "-" + std::to_string(i);
+  return path;
+}
+
+SweepPlan new_plan(const Arguments& arguments) {
+  const std::string& preset = arguments.positional.front();
+  const auto grid = parse_grid(std::span(arguments.positional).subspan(1));
+  SweepPlan plan{chosen_directory(arguments, preset), {}, true};
+  plan.tasks = grid_tasks(preset, arguments.settings, grid, plan.directory);
+  expect_valid(plan.tasks);
+  std::error_code error;
+  if (!holds_sweep(plan.directory)) {
+    if (!fs::exists(plan.directory, error) || fs::is_empty(plan.directory, error)) return plan;
+    throw UsageError("--out " + plan.directory.string() + ": it exists, and there is no sweep in it");
+  }
+  const std::vector<SweepTask> there = read_manifest(plan.directory);
+  expect_same_runs(plan.directory, there, plan.tasks);
+  return {plan.directory, there, false};
+}
+
+SweepPlan plan_of(const Arguments& arguments) {
+  if (arguments.positional.empty())
+    throw UsageError("which preset, or which sweep's directory? './tapehead list presets' names the presets");
+  const fs::path directory = fs::path(arguments.positional.front()).lexically_normal();
+  std::error_code error;
+  if (!holds_sweep(directory)) {
+    if (fs::is_directory(directory, error) && arguments.positional.size() == 1 && directory.has_parent_path())
+      throw DataError(directory.string() + ": there is no sweep in it: no file 'manifest'");
+    return new_plan(arguments);
+  }
+  if (arguments.positional.size() > 1 || !arguments.settings.empty() || arguments.has("out"))
+    throw UsageError("the runs of the sweep in " + directory.string() +
+                     " are chosen: no settings and no --out");
+  SweepPlan plan{directory.has_filename() ? directory : directory.parent_path(), {}, false};
+  plan.tasks = read_manifest(plan.directory);
+  expect_valid(plan.tasks);
+  return plan;
+}
+
+void tell_of_arrays(const SweepPlan& plan) {
+  const std::string where = shown(plan.directory), count = std::to_string(plan.tasks.size());
+  std::cerr << count << (plan.tasks.size() == 1 ? " run in " : " runs in ") << where
+            << "; spread over a cluster or several shells:\n"
+            << "  #SBATCH --array=1-" << count << "\n"
+            << "  ./tapehead sweep " << where << " --task $SLURM_ARRAY_TASK_ID\n"
+            << "  parallel ./tapehead sweep " << where << " --task {} ::: {1.." << count << "}\n";
+}
+
+void report(const SweepPlan& plan, std::span<const SweepTaskState> states, bool write) {
+  write_sweep_table(std::cout, plan.tasks, states);
+  if (!write) return;
+  const fs::path summary = plan.directory / "summary.csv";
+  write_sweep_csv(summary, plan.tasks, states);
+  std::cout << "\n" << shown(summary) << "\n";
+}
+
+int run_one(const SweepPlan& plan, std::size_t number, std::size_t threads) {
+  if (number > plan.tasks.size())
+    throw UsageError("--task " + std::to_string(number) + ": the sweep has " +
+                     std::to_string(plan.tasks.size()) + " runs");
+  const SweepTask& task = plan.tasks[number - 1];
+  const ExitCode code = run_task(task, threads);
+  std::cout << shown(task.directory) << "\n";
+  return static_cast<int>(code);
+}
+
+int run_all(const SweepPlan& plan, const SweepOptions& options) {
+  const SweepOutcome outcome = run_sweep(plan.tasks, options);
+  report(plan, outcome.tasks, true);
+  std::cout.flush();
+  if (outcome.code != ExitCode::done)
+    std::cerr << "not all runs are finished; go on with: ./tapehead sweep " << shown(plan.directory)
+              << std::endl;
+  return static_cast<int>(outcome.code);
+}
+
+int sweep(const Arguments& arguments) {
+  const auto processes = arguments.number("processes", 1);
+  const auto task = arguments.number("task", 1);
+  const std::size_t threads = arguments.number("threads", 1).value_or(1);
+  const bool list = arguments.has("list"), dry = arguments.has("dry-run");
+  if (task && (list || dry || processes))
+    throw UsageError("--task trains one run: no --list, --dry-run or --processes");
+  const SweepPlan plan = plan_of(arguments);
+  if (dry) {
+    report(plan, look_at(plan.tasks), false);
+    return 0;
+  }
+  if (plan.is_new) write_manifest(plan.directory, plan.tasks);
+  if (plan.is_new && !task) tell_of_arrays(plan);
+  if (task) return run_one(plan, *task, threads);
+  if (list) {
+    report(plan, look_at(plan.tasks), true);
+    return 0;
+  }
+  return run_all(plan, {.processes = processes.value_or(hardware_threads()), .threads = threads});
+}
+
+}  // namespace
+
+Command sweep_command() {
+  return {
+      .syntax =
+          {.name = "sweep",
+           .usage = {"sweep PRESET|FILE.ini KEY=V1,V2,… seed=1..10 [--section.key=VALUE …] [--out DIR]",
+                     "sweep DIR [--processes N]", "sweep DIR --task K"},
+           .summary = "train every combination of some settings",
+           .description =
+               "The runs are written down in DIR/manifest and trained in DIR by several processes. The\n"
+               "same call, or 'sweep DIR', goes on where a sweep was stopped: finished runs are left,\n"
+               "others go on from their newest checkpoint. What a run prints goes to DIR/<run>.log. A\n"
+               "failed run does not stop the others. At the end there is a table, also as\n"
+               "DIR/summary.csv, and the exit code is 0 if all runs are finished, else that of the\n"
+               "failures: 3 if a run diverged, else that of the first; 69 if nothing failed but another\n"
+               "process is still training some. Signals stop it as they stop 'train'.\n",
+           .options = {{"processes", "N", "runs at a time; default: as many as there are hardware threads"},
+                       {"threads", "N", "threads of each run at most; default: 1"},
+                       {"out", "DIR", "the sweep's directory; default: below results/runs/sweeps"},
+                       {"task", "K", "train run K of the manifest only, in this process"},
+                       {"list", "", "write the manifest and show how each run stands, but train none"},
+                       {"dry-run", "", "show the runs, write nothing"}},
+           .examples = {{"sweep ntm2014/copy-ntm-lstm seed=1..10", "ten seeds of the paper's copy task"},
+                        {"sweep demo training.learning_rate=1e-4,3e-4 seed=1..5", "ten runs in all"},
+                        {"sweep DIR", "go on with a sweep that was stopped"}},
+           .most_arguments = 100,
+           .settings = true},
+      .run = sweep};
+}
+
+}  // namespace tapehead

@@ -1,0 +1,54 @@
+// From the runs of a reproduction to its records.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/reproduction_catalogue.hpp"
+#include "experiments/reproduction_record.hpp"
+#include "experiments/run_settings.hpp"
+#include "experiments/sweep.hpp"
+
+namespace tapehead {
+
+/// A row of a result with the settings it is trained with.
+struct RowPlan {
+  const ReproductionRow* row = nullptr;
+  std::vector<Assignment> changes = {};  // over the preset's, without the seed
+  std::string hash = {};                 // settings_hash()
+  std::size_t sequences = 0;             // that a seed is trained on
+  std::size_t seeds = 0;                 // wanted: 1 to this
+};
+
+/// The plan of a row. `divisor` shortens the training: 10 leaves a tenth of its sequences. Throws UsageError if the
+/// preset is not there or wrong.
+RowPlan plan_row(const ReproductionRow& row, std::size_t seeds, std::size_t divisor);
+
+/// The task that trains a seed in `runs`/<row>-s<seed>.
+SweepTask task_of(const RowPlan& plan, std::size_t seed, const std::filesystem::path& runs);
+
+/// Makes way for a task whose directory holds a run of other settings: it becomes <directory>-<their hash>, its log too.
+/// Returns its new name, or nothing if nothing was in the way. Throws IoError.
+std::optional<std::filesystem::path> set_aside(const SweepTask& task, const std::string& hash);
+
+/// A trained seed.
+struct TrainedSeed {
+  SeedRecord record;
+  std::vector<CurvePoint> curve;  // every evaluation
+};
+
+/// What a run that is over says, finished or diverged; a finished net is evaluated on the result's variations, on
+/// `sequences` sequences each, and the results are added to the run. Throws DataError if the run is damaged or not
+/// over.
+TrainedSeed read_trained_seed(const ReproductionResult& result, const RowPlan& plan, std::size_t seed,
+                              const std::filesystem::path& directory, std::size_t sequences,
+                              std::size_t threads);
+
+/// The same of a run's evaluations alone: losses, threshold, optimum.
+void measure_curve(SeedRecord& record, const ReproductionResult& result,
+                   const std::vector<CurvePoint>& curve);
+
+}  // namespace tapehead
