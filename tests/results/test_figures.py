@@ -63,10 +63,61 @@ class Figures(unittest.TestCase):
         self.assertEqual(np.nanmin(y), 0.01)
         self.assertTrue(np.isnan(y[-1]))
 
-    def test_another_task_is_drawn_without_the_papers_copy_curves(self):
-        figure = learning_curve([self.run_of("a", task__name="priority-sort")])
+    def test_each_task_has_the_papers_own_curves_and_axis_and_others_none(self):
+        for task, number, top in (
+            ("repeat_copy", 7, 200),
+            ("associative_recall", 10, 20),
+            ("priority_sort", 18, 140),
+        ):
+            figure = learning_curve([self.run_of(task, task__name=task)])
+            text = words(figure)
+            self.assertTrue(any(f"Graves et al. 2014, Figure {number} " in entry for entry in text), task)
+            self.assertIn(f"Learning curve on the {task.replace('_', ' ')} task", text)
+            self.assertEqual(figure.axes[0].get_ylim(), (0, top))
+        figure = learning_curve([self.run_of("a", task__name="reverse")])
         self.assertFalse(any("Graves" in entry for entry in words(figure)))
-        self.assertIn("Learning curve on the priority-sort task", words(figure))
+        self.assertIn("Learning curve on the reverse task", words(figure))
+
+    def test_where_the_optimum_is_known_it_is_drawn_and_the_lower_panel_shows_what_is_above_it(self):
+        step = np.array([10_000, 20_000, 30_000])
+        for seed, cost in ((1, 140), (2, 150), (3, 160)):
+            synthetic.write_run(
+                self.scratch / str(seed),
+                synthetic.settings(task__name="ngrams", seed=seed),
+                train={"step": step, "loss": step * 0 + 170, "sequences": step},
+                evaluation={
+                    "step": step,
+                    "loss": cost - step / 10_000,
+                    "sequences": step,
+                    "optimum": [133, 134, 135],
+                },
+            )
+        runs = [open_run(self.scratch / str(seed)) for seed in (1, 2, 3)]
+        figure = learning_curve(runs[:1])
+        self.assertEqual(figure.axes[1].get_ylabel(), "Above the optimum (bits)")
+        self.assertEqual(figure.axes[0].get_ylim(), (130, 160))
+        floor = lines(figure.axes[0])["least possible on the evaluated sequences"]
+        self.assertEqual(floor.get_ydata().tolist(), [133, 134, 135])
+        above = lines(figure.axes[1])["evaluation, fresh sequences"]
+        self.assertEqual(above.get_ydata().tolist(), [6, 4, 2])
+        # the training costs are of other sequences, whose optimum nobody knows
+        self.assertNotIn("training, smoothed", lines(figure.axes[1]))
+        paper = lines(figure.axes[1])["LSTM"]
+        self.assertLess(np.nanmax(paper.get_ydata()), 30)
+        drawn = [row for row in learning_curve(runs, "preset").drawn if row[0] == "cost above the optimum"]
+        self.assertEqual(
+            [row[2:] for row in drawn], [(10, 16, 11, 21, 3), (20, 14, 9, 19, 3), (30, 12, 7, 17, 3)]
+        )
+
+    def test_an_optimum_of_zero_changes_nothing(self):
+        step = np.array([10_000, 20_000])
+        synthetic.write_run(
+            self.scratch / "a",
+            evaluation={"step": step, "loss": [3, 1], "sequences": step, "optimum": [0, 0]},
+        )
+        figure = learning_curve([open_run(self.scratch / "a")])
+        self.assertEqual(figure.axes[1].get_ylabel(), "Cost per sequence (bits)")
+        self.assertFalse(any("least possible" in entry for entry in words(figure)))
 
     def test_several_runs_have_a_line_each_and_groups_their_median_and_count(self):
         runs = [self.run_of(str(seed), seed=seed, crossing=10 + seed) for seed in range(1, 6)]
@@ -126,6 +177,34 @@ class Figures(unittest.TestCase):
         ]
         line = lines(cost_against_length(runs, "preset").axes[1])["ntm2014/copy-ntm-lstm (n = 3)"]
         self.assertEqual((line.get_xdata().tolist(), line.get_ydata().tolist()), ([20], [2]))
+
+    def test_against_length_the_optimum_and_what_is_above_it_take_the_place_of_wrong_bits(self):
+        synthetic.write_run(
+            self.scratch / "a",
+            synthetic.settings(task__name="ngrams", task__length=200),
+            evaluation={
+                "step": [1],
+                "loss": [140],
+                "bits_length_100": [75],
+                "bits_length_400": [240],
+                "wrong_bits_length_100": [30],
+                "optimum_length_100": [70],
+                "optimum_length_400": [236],
+            },
+        )
+        figure = cost_against_length([open_run(self.scratch / "a")])
+        self.assertEqual(figure.axes[1].get_ylabel(), "Bits above the optimum")
+        self.assertEqual(lines(figure.axes[0])["least possible"].get_ydata().tolist(), [70, 236])
+        mine = lines(figure.axes[1])["ntm2014/copy-ntm-lstm, seed 1"]
+        self.assertEqual((mine.get_xdata().tolist(), mine.get_ydata().tolist()), ([100, 400], [5, 4]))
+
+    def test_recall_has_the_papers_costs_beside_it_and_counts_items(self):
+        lengths = {6: (0.1, 0), 10: (2, 1), 15: (5, 3), 20: (9, 5)}
+        figure = cost_against_length([self.run_of("a", lengths=lengths, task__name="associative_recall")])
+        self.assertEqual(figure.axes[0].get_xlabel(), "Items of the test sequences")
+        paper = lines(figure.axes[0])["NTM with Feedforward Controller"]
+        self.assertEqual(np.round(paper.get_ydata(), 2).tolist(), [0.02, 0.14, 1.47, 8.0])
+        self.assertNotIn("NTM with Feedforward Controller", lines(figure.axes[1]))
 
     def test_a_run_without_lengths_names_the_command_that_evaluates_them(self):
         with self.assertRaisesRegex(UnavailableError, r"tapehead evaluate .* --task.length=10,20,30,50,120"):

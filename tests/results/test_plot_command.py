@@ -1,5 +1,6 @@
 """plot.py as the program runs it: files, standard output, messages, exit codes."""
 
+import csv
 import subprocess
 import sys
 import tempfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import synthetic_run as synthetic  # noqa: E402
+import synthetic_tasks as tasks  # noqa: E402
 
 PLOT = synthetic.ROOT / "results" / "plot" / "plot.py"
 BEGINNINGS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
@@ -94,6 +96,51 @@ class PlotCommand(unittest.TestCase):
         self.assertEqual(done.stdout, "both/learning-curve.svg\n")
         self.check_file(self.scratch / "both" / "learning-curve.svg")
 
+    def table(self, path):
+        with open(self.scratch / path, newline="") as file:
+            return list(csv.DictReader(file))
+
+    def test_a_directory_of_runs_stands_for_all_of_them(self):
+        sweep, table = self.scratch / "sweep", self.scratch / "sweep.csv"
+        for seed in (1, 2, 3):
+            synthetic.copy_run(sweep / f"run-s{seed}", last=20_000, seed=seed)
+            (sweep / f"run-s{seed}.log").write_text("what it said\n")
+        self.plot(sweep, "--group-by", "preset", "-o", self.scratch / "sweep.png", "--csv", table)
+        with table.open(newline="") as file:
+            numbers = {row["n"] for row in csv.DictReader(file) if row["low"]}
+        self.assertEqual(numbers, {"3"})
+
+    def test_csv_writes_what_was_drawn_one_table_for_each_figure(self):
+        done = self.plot(self.full, "-o", "one.png", "--kind", "length", "--csv", "one.csv")
+        self.assertEqual(done.stdout, "one.png\none.csv\n")
+        ours = [row for row in self.table("one.csv") if not row["series"].startswith("Graves")]
+        found = [(row["panel"], row["x"], row["y"], row["low"], row["n"]) for row in ours]
+        self.assertEqual(
+            found,
+            [
+                ("Cost per sequence (bits)", "10", "1", "", "1"),
+                ("Cost per sequence (bits)", "120", "50", "", "1"),
+                ("Wrong bits per sequence", "10", "0", "", "1"),
+                ("Wrong bits per sequence", "120", "20", "", "1"),
+            ],
+        )
+        done = self.plot(self.full, "--formats", "svg", "--out", "all", "--csv", "all/of.csv")
+        tables = [line for line in done.stdout.splitlines() if line.endswith(".csv")]
+        names = ("learning-curve", "cost-against-length", "heads-length_5", "heads-length_9")
+        self.assertEqual(tables, [f"all/of-{name}.csv" for name in names])
+        costs = [row for row in self.table(tables[0]) if row["series"] == "evaluation, fresh sequences"]
+        self.assertEqual([float(row["x"]) for row in costs], [2.5 * k for k in range(1, 9)])
+
+    def test_the_traces_of_figure_4_are_one_picture_and_can_be_drawn_alone(self):
+        tasks.task_run(self.scratch / "four", "copy", tasks.figure_4() | {"figure-6": synthetic.head_trace()})
+        done = self.plot("four", "--kind", "heads", "--formats", "png", "--out", "f")
+        self.assertEqual(done.stdout.split(), ["f/heads-figure-4.png", "f/heads-figure-6.png"])
+        for probe in ("figure-4", "figure-4-length-10"):
+            done = self.plot("four", "--kind", "heads", "--probe", probe, "--formats", "png", "--out", "g")
+            self.assertEqual(done.stdout, f"g/heads-{probe}.png\n")
+        done = self.plot("four", "--kind", "heads", "-o", "first.png", "--csv", "first.csv")
+        self.assertIn("wrong bits", {row["panel"] for row in self.table("first.csv")})
+
     def test_what_a_run_does_not_have_yet_is_named_with_the_command_that_makes_it(self):
         done = self.plot(self.bare, "--formats", "png")
         self.assertEqual(done.stdout, f"{self.bare}/figures/learning-curve.png\n")
@@ -121,6 +168,7 @@ class PlotCommand(unittest.TestCase):
             (self.full, "-o", "a.jpg"),
             (self.full, "-o", "a.png", "--kind", "all"),
             (self.full, "--kind", "pie"),
+            (self.full, "--csv", "table.txt"),
             (self.full, "--formats", "gif"),
             (self.full, "--form", "png"),
             (self.full, self.bare, "--kind", "heads"),

@@ -1,14 +1,15 @@
-"""The command line: `plot.py RUN… [-o FILE] [--kind …]`."""
+"""The command line: `plot.py RUN… [-o FILE] [--kind …]` and `plot.py --reproduction FILE.csv [-o FILE]`."""
 
 import argparse
 import re
 import sys
 from pathlib import Path
 
-from .errors import PlotError, UnavailableError, UsageError, no_such_run
+from .errors import DataError, PlotError, UsageError, no_such_run
 from .style import FORMATS
 
-KINDS = ("curve", "length", "heads")
+KINDS = ("curve", "length", "heatmap", "heads")
+OF_RUNS = ("group_by", "kind", "probe", "head", "step")  # options that a reproduction has no use for
 
 
 def main(arguments):
@@ -17,9 +18,9 @@ def main(arguments):
         options = _parse(arguments)
         # Loading what draws takes half a second: only once the command line and the paths are good.
         _check_paths(options)
-        from .run import open_run
+        from . import drawing
 
-        return _draw([open_run(path) for path in options.runs], options)
+        return drawing.draw(options)
     except PlotError as error:
         print(f"plot: {error}", file=sys.stderr)
         return error.code
@@ -31,25 +32,46 @@ def _parse(arguments):
         allow_abbrev=False,
         description="Draws runs and prints the figures it wrote as bare paths, one a line.",
         epilog="Without -o, figures go into RUN/figures, or, for several runs, into the "
-        "current directory.",
+        "current directory; the figure of a reproduction goes beside its CSV file.",
     )
     parser.add_argument(
-        "runs", nargs="+", metavar="RUN", help="a run directory, or its run.h5, finished or running"
+        "runs",
+        nargs="*",
+        metavar="RUN",
+        help="a run directory, or its run.h5, finished or running; a directory of runs stands for all of them",
+    )
+    parser.add_argument(
+        "--reproduction",
+        metavar="FILE",
+        type=Path,
+        help="instead of runs: the published figure redrawn from a CSV file that reproduce wrote, with the "
+        "-curves.csv beside it",
     )
     parser.add_argument(
         "-o", metavar="FILE", dest="output", type=Path, help="write one figure; .png, .svg or .pdf"
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="directory for the figures")
     parser.add_argument(
-        "--kind", choices=KINDS + ("all",), help="default: all that the run has; with -o, curve"
+        "--csv",
+        metavar="FILE",
+        type=Path,
+        help="also write what was drawn as a table: panel, series, x, y, low, high, n; with several figures "
+        "FILE-<figure>.csv for each",
+    )
+    parser.add_argument(
+        "--kind",
+        choices=KINDS + ("all",),
+        help="curve: learning curve; length: cost against length; heatmap: over length and repeats, or over "
+        "length and the setting in which the runs differ; heads: input, output and memory of a traced "
+        "sequence. Default: all that the run has; with -o, curve",
     )
     parser.add_argument(
         "--group-by",
         metavar="KEY",
         help="median and quartiles of the runs with the same value of "
-        "this setting, e.g. model.name or preset",
+        "this setting, e.g. model.name or preset; for a heat map its rows",
     )
-    parser.add_argument("--formats", default=",".join(FORMATS), help="default: %(default)s")
+    parser.add_argument("--formats", help=f"default: {','.join(FORMATS)}; of a reproduction {FORMATS[0]}")
     parser.add_argument(
         "--probe", metavar="NAME", help="heads: the trace to draw; default: each, with -o the first"
     )
@@ -59,8 +81,42 @@ def _parse(arguments):
         "--step", metavar="N", type=int, help="heads: the training step; default: the last recorded"
     )
     options = parser.parse_args(arguments)
+    options.runs = [run for name in options.runs for run in _runs_of(name)]
+    _check_reproduction(options) if options.reproduction else _check_runs(options)
+    _check_files(options)
+    return options
 
-    options.formats = [name for name in options.formats.split(",") if name]
+
+def _runs_of(name):
+    """The run of that name, or all runs below a directory that is none, as that of a sweep."""
+    directory = Path(name)
+    if not directory.is_dir() or (directory / "run.h5").exists() or (directory / "checkpoints").exists():
+        return [name]
+    return sorted(str(file.parent) for file in directory.rglob("run.h5")) or [name]
+
+
+def _check_reproduction(options):
+    if options.runs:
+        raise UsageError(f"--reproduction draws one CSV file; leave out {options.runs[0]}")
+    for name in OF_RUNS:
+        if getattr(options, name) is not None:
+            raise UsageError(f"--{name.replace('_', '-')} is for runs; --reproduction draws one figure")
+
+
+def _check_runs(options):
+    if not options.runs:
+        raise UsageError(
+            "which run? Give a run directory, or --reproduction FILE.csv\nsee: ./tapehead plot --help"
+        )
+    if options.kind == "heads" and len(options.runs) > 1:
+        raise UsageError(f"--kind heads draws one run, {len(options.runs)} are given")
+
+
+def _check_files(options):
+    default = FORMATS[:1] if options.reproduction else FORMATS
+    options.formats = (
+        list(default) if options.formats is None else [name for name in options.formats.split(",") if name]
+    )
     for name in options.formats:
         if name not in FORMATS:
             raise UsageError(f"--formats {name}: known are {', '.join(FORMATS)}")
@@ -71,66 +127,17 @@ def _parse(arguments):
             raise UsageError("-o names one file and --out a directory for several; give one of them")
         if options.kind == "all":
             raise UsageError(f"-o writes one figure; choose --kind {', '.join(KINDS[:-1])} or {KINDS[-1]}")
-    if options.kind == "heads" and len(options.runs) > 1:
-        raise UsageError(f"--kind heads draws one run, {len(options.runs)} are given")
-    return options
+    if options.csv is not None and options.csv.suffix.lower() != ".csv":
+        raise UsageError(f"--csv {options.csv}: the name has to end in .csv")
+    if options.reproduction and options.csv and options.csv.resolve() == options.reproduction.resolve():
+        raise UsageError(f"--csv {options.csv}: this is the file that is drawn; choose another name")
 
 
 def _check_paths(options):
     for run in options.runs:
         if not Path(run).exists():
             raise no_such_run(run)
-
-
-def _draw(runs, options):
-    import matplotlib
-
-    from . import style
-
-    wanted = (
-        [options.kind]
-        if options.kind not in (None, "all")
-        else ["curve"] if options.output else [kind for kind in KINDS if kind != "heads" or len(runs) == 1]
-    )
-    written, missing = 0, []
-    with matplotlib.rc_context(style.RC):
-        for kind in wanted:
-            try:
-                for name, figure in _figures(kind, runs, options):
-                    for path in _paths(name, runs, options):
-                        print(style.save(figure, path), flush=True)
-                        written += 1
-            except UnavailableError as error:
-                missing.append(error)
-    if missing and not written:
-        raise missing[0]
-    for error in missing:
-        print(f"plot: {error}", file=sys.stderr)
-    return 0
-
-
-def _figures(kind, runs, options):
-    """Yields the figures of one kind, each with the name of its file."""
-    if kind == "curve":
-        from .curve import learning_curve
-
-        yield "learning-curve", learning_curve(runs, options.group_by)
-    elif kind == "length":
-        from .length import cost_against_length
-
-        yield "cost-against-length", cost_against_length(runs, options.group_by)
-    else:
-        from .heads import head_picture
-
-        run = runs[0]
-        probes = [options.probe] if options.probe else run.probes[:1] if options.output else run.probes
-        for probe in probes or [None]:
-            name = "heads-" + re.sub(r"[^A-Za-z0-9._-]+", "-", probe or "")
-            yield name, head_picture(run, probe, options.example, options.head, options.step)
-
-
-def _paths(name, runs, options):
-    if options.output is not None:
-        return [options.output]
-    directory = options.out or (runs[0].directory / "figures" if len(runs) == 1 else Path())
-    return [directory / f"{name}.{form}" for form in options.formats]
+    file = options.reproduction
+    if file and not file.exists():
+        name = re.sub(r"^([a-z0-9]+)-", r"\1/", file.stem)
+        raise DataError(f"{file}: no such file\nwrite it with: ./tapehead reproduce {name}")

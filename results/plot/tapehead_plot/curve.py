@@ -1,9 +1,16 @@
-"""The learning curve: cost per sequence against training sequences, as in Graves et al. 2014, Figure 3."""
+"""The learning curve: cost per sequence against training sequences, as in the figures of Graves et al. 2014.
+
+Below the panel with the paper's linear axis stands a logarithmic one: of the cost, or, where the least possible
+cost of the evaluated sequences is known, of what lies above it.
+"""
+
+import dataclasses
 
 import numpy as np
 
 from . import grouping, reference, style
 from .errors import UnavailableError
+from .figure import Figure
 
 # Inches: the panels' left edge and width, their heights, the room between them and that for the x axis.
 LEFT, ACROSS = 0.68, 6.34
@@ -13,56 +20,76 @@ PAPER_DASHES = {
     "LSTM": (0, (1, 1.3)),
     "NTM with Feedforward Controller": (0, (4, 1.6)),
     "NTM with LSTM Controller": "-",
+    reference.OPTIMAL: (0, (1, 2.5)),
 }
-LINEAR_TOP_BITS = 10  # the paper's Figure 3 shows 0 to 10 bits
 SMOOTHED_POINTS = 250
 MOST_WITH_TRAINING = 3  # with more runs than this their training costs would hide one another
+OPTIMUM = "least possible on the evaluated sequences"
+
+
+@dataclasses.dataclass
+class Entry:
+    """One line of ours. x in thousands of sequences; y the cost and above what lies above the optimum, each with
+    the two ends of its band."""
+
+    x: np.ndarray
+    y: tuple
+    label: str  # empty: the training cost of a line that has one
+    look: dict
+    above: tuple = None
+    n: int = 1
+    series: str = ""  # in tables; the label where that is empty
 
 
 def learning_curve(runs, group_by=None):
     """A figure with a linear panel, as in the paper, over a logarithmic one.  Raises UnavailableError."""
-    from matplotlib.figure import Figure
-
+    floor = _optimum(runs)
     groups = grouping.group(runs, group_by) if group_by else {}
-    ours = _group_entries(groups, group_by) if group_by else _run_entries(runs)
-    longest = max(entry["x"][-1] for entry in ours if entry["x"].size)
-    task = (
-        runs[0].config.get("task.name") if len({run.config.get("task.name") for run in runs}) == 1 else None
-    )
-    source, published = reference.learning_curves(task)
-    right = max(
-        longest * 1.02, 50.0 if published else 0.0
-    )  # the paper's networks come below 10 bits at 24 to 68
-    published = [curve for curve in published if curve.x[0] < 0.95 * right]
+    ours = _group_entries(groups, group_by, floor) if group_by else _run_entries(runs, floor)
+    longest = max(entry.x[-1] for entry in ours if entry.x.size)
+    task = grouping.common(runs, "task.name")
+    paper = reference.learning_figure(task)
+    # So far that the paper's curves are in sight: those of copy begin at 24 to 68.
+    right = max(longest * 1.02, 50.0 if paper else 0.0)
+    published = [curve for curve in paper.curves() if curve.x[0] < 0.95 * right] if paper else []
 
-    legend = style.legend_height(sum(bool(entry["label"]) for entry in ours), len(published))
+    labelled = sum(bool(entry.label) for entry in ours) + bool(floor)
+    legend = style.legend_height(labelled, len(published))
     height = style.HEADLINE + LINEAR + BETWEEN + LOGARITHMIC + BELOW + legend
     figure = Figure(figsize=(style.WIDTH, height))
     linear = style.add_axes(figure, LEFT, style.HEADLINE, ACROSS, LINEAR)
     logarithmic = style.add_axes(
         figure, LEFT, style.HEADLINE + LINEAR + BETWEEN, ACROSS, LOGARITHMIC, sharex=linear
     )
-    for axes in (linear, logarithmic):
-        paper_lines = _draw_published(axes, published, axes is logarithmic)
-        our_lines = _draw_ours(axes, ours)
-    _scale(linear, logarithmic, ours, right, runs, as_in_paper=bool(source))
-    thin = " (thin: training, smoothed)" if len(our_lines) < len(ours) else ""
+    paper_lines = _draw_published(linear, published)
+    _draw_published(logarithmic, _on_logarithmic(published, paper, bool(floor)))
+    our_lines = _draw_ours(linear, ours, "y")
+    _draw_ours(logarithmic, ours, "above" if floor else "y")
+    if floor:
+        our_lines += linear.plot(*floor, color="black", linewidth=0.9, zorder=3.5, label=OPTIMUM)
+    _scale(linear, logarithmic, ours, right, runs, paper, floor)
+    _record(figure, ours, published, floor)
+    thin = " (thin: training, smoothed)" if any(not entry.label for entry in ours) else ""
     style.add_legend(figure, LEFT, height - legend, our_lines, style.legend_title(runs, group_by) + thin)
     if published:
-        style.add_legend(figure, style.WIDTH * 0.56, height - legend, paper_lines, source)
+        title = f"{paper.name} (resolves {paper.resolution:g} bit)"
+        style.add_legend(figure, style.WIDTH * 0.56, height - legend, paper_lines, title)
     style.headline(figure, _title(task), style.describe_all(runs, group_by))
     return figure
 
 
 def _title(task):
-    return f"Learning curve on the {task} task" if task else "Learning curves"
+    return f"Learning curve on the {reference.task_words(task)} task" if task else "Learning curves"
 
 
-def _entry(x, y, label, **more):
-    return {"x": x, "y": y, "label": label} | more
+def _optimum(runs):
+    """(thousand sequences, bits) of the least possible cost, the median over runs; None where it is not known."""
+    curves = [_cost(run, "eval", "optimum") for run in runs]
+    x, _, median, _ = grouping.quartiles(curves)
+    return (x, median) if x.size and median.max() > 0 else None  # 0: the cost itself lies above it
 
 
-def _run_entries(runs):
+def _run_entries(runs, floor):
     entries = []
     for run, (colour, dash) in zip(runs, style.lines()):
         name = _name(run, runs)
@@ -75,36 +102,36 @@ def _run_entries(runs):
         look = {"color": colour, "linestyle": dash}
         if lines["eval"][0].size:
             label = "evaluation, fresh sequences" if len(runs) == 1 else name
-            entries.append(_entry(*lines["eval"], label, look=look | {"linewidth": 2.0, "zorder": 4}))
+            x, y = lines["eval"]
+            above = (_above(run, x, y), None, None) if floor else None
+            entries.append(Entry(x, (y, None, None), label, look | {"linewidth": 2.0, "zorder": 4}, above))
         if lines["train"][0].size and (len(runs) <= MOST_WITH_TRAINING or not lines["eval"][0].size):
-            label = "training, smoothed" if len(runs) == 1 else None if lines["eval"][0].size else name
+            label = "training, smoothed" if len(runs) == 1 else "" if lines["eval"][0].size else name
+            x, y = _smoothed(*lines["train"])
             thin = {"linewidth": 0.8, "alpha": 0.55, "zorder": 3}
-            entries.append(_entry(*_smoothed(*lines["train"]), label, look=look | thin))
+            entries.append(Entry(x, (y, None, None), label, look | thin, series=label or f"{name}, training"))
     return entries
 
 
-def _group_entries(groups, key):
+def _group_entries(groups, key, floor):
     entries = []
     for (value, members), (colour, dash) in zip(groups.items(), style.lines()):
-        curves = [_cost(run, "eval") for run in members]
-        curves = [curve for curve in curves if curve[0].size]
-        x, lower, median, upper = grouping.quartiles(curves)
+        curves = [(run, *_cost(run, "eval")) for run in members]
+        curves = [curve for curve in curves if curve[1].size]
+        x, lower, median, upper = grouping.quartiles([(x, y) for _, x, y in curves])
         if not x.size:
             raise UnavailableError(
                 f"{members[0].directory}: the runs with {key} = {value} have no evaluations in "
                 f"common\ntrain with a smaller --training.evaluate_every"
             )
-        short = any(curve[0][-1] > x[-1] for curve in curves)
+        short = any(curve[1][-1] > x[-1] for curve in curves)
         label = f"{value} (n = {len(curves)}" + (", as far as all go)" if short else ")")
-        entries.append(
-            _entry(
-                x,
-                median,
-                label,
-                band=(lower, upper),
-                look={"color": colour, "linestyle": dash, "linewidth": 2.0, "zorder": 4},
-            )
-        )
+        above = None
+        if floor:
+            _, low, middle, high = grouping.quartiles([(x, _above(run, x, y)) for run, x, y in curves])
+            above = (middle, low, high)
+        look = {"color": colour, "linestyle": dash, "linewidth": 2.0, "zorder": 4}
+        entries.append(Entry(x, (median, lower, upper), label, look, above, len(curves)))
     return entries
 
 
@@ -115,14 +142,19 @@ def _name(run, runs):
     return name if same == 1 else f"{name} ({run.directory.resolve().name})"
 
 
-def _cost(run, table):
-    """Thousands of sequences and the loss there, rows without a finite loss left out."""
+def _cost(run, table, column="loss"):
+    """Thousands of sequences and the cost there, rows without a finite one left out."""
     columns = run.metrics[table]
-    if "loss" not in columns:
+    if column not in columns:
         return np.array([]), np.array([])
-    x, y = run.sequences(table) / 1000, columns["loss"].astype(float)
+    x, y = run.sequences(table) / 1000, columns[column].astype(float)
     keep = np.isfinite(y)
     return x[keep], y[keep]
+
+
+def _above(run, x, y):
+    """Costs y at the points x with the least possible ones of the same sequences subtracted."""
+    return y - np.interp(x, *_cost(run, "eval", "optimum"))
 
 
 def _smoothed(x, y):
@@ -133,55 +165,65 @@ def _smoothed(x, y):
     return np.add.reduceat(x, starts) / counts, np.add.reduceat(y, starts) / counts
 
 
-def _draw_published(axes, curves, is_logarithmic):
+def _on_logarithmic(curves, paper, above_optimum):
+    if above_optimum and not any(curve.variant == reference.OPTIMAL for curve in curves):
+        return []
+    if above_optimum:
+        curves = [reference.above(curve, curves) for curve in curves if curve.variant != reference.OPTIMAL]
+    return [reference.resolved(curve, paper.resolution) for curve in curves]
+
+
+def _draw_published(axes, curves):
     lines = []
     for curve in curves:
-        shown = reference.resolved(curve) if is_logarithmic else curve
-        lines += axes.plot(
-            shown.x,
-            shown.y,
-            color=style.PAPER,
-            linestyle=PAPER_DASHES.get(curve.variant, "-."),
-            linewidth=1.1,
-            alpha=0.9,
-            zorder=2,
-            label=curve.variant,
-        )
+        dash = PAPER_DASHES.get(curve.variant, "-.")
+        look = {"color": style.PAPER, "linestyle": dash, "linewidth": 1.1, "alpha": 0.9, "zorder": 2}
+        lines += axes.plot(curve.x, curve.y, label=curve.variant, **look)
     return lines
 
 
-def _draw_ours(axes, entries):
+def _draw_ours(axes, entries, which):
     lines = []
     for entry in entries:
-        line = axes.plot(entry["x"], entry["y"], label=entry["label"] or "_training", **entry["look"])
-        lines += line if entry["label"] else []  # without a label: the training cost of a line that has one
-        if "band" in entry:
+        if getattr(entry, which) is None:
+            continue
+        y, low, high = getattr(entry, which)
+        line = axes.plot(entry.x, y, label=entry.label or "_training", **entry.look)
+        lines += line if entry.label else []
+        if low is not None:
             axes.fill_between(
-                entry["x"], *entry["band"], color=entry["look"]["color"], alpha=0.2, linewidth=0, zorder=1.5
+                entry.x, low, high, color=entry.look["color"], alpha=0.2, linewidth=0, zorder=1.5
             )
     return lines
 
 
-def _scale(linear, logarithmic, entries, right, runs, as_in_paper):
-    from matplotlib.ticker import LogLocator, NullLocator
+def _record(figure, entries, published, floor):
+    for entry in entries:
+        name = entry.series or entry.label
+        figure.record("cost per sequence", name, entry.x, *entry.y, n=entry.n)
+        if entry.above is not None:
+            figure.record("cost above the optimum", name, entry.x, *entry.above, n=entry.n)
+    if floor:
+        figure.record("cost per sequence", "optimum", *floor)
+    for curve in published:
+        figure.record("cost per sequence", f"{reference.PAPER}: {curve.variant}", curve.x, curve.y)
 
-    values = np.concatenate([entry["y"] for entry in entries])
-    positive = values[values > 0] if np.any(values > 0) else np.array([1.0])
+
+def _scale(linear, logarithmic, entries, right, runs, paper, floor):
+    judged = [entry for entry in entries if entry.above] if floor else entries
+    values = np.concatenate([entry.y[0] for entry in judged or entries])
     unit = runs[0].units["train"].get("loss", "bit")
-    label = "Cost per sequence (bits)" if unit == "bit" else f"Cost per sequence ({unit})"
+    unit = "bits" if unit == "bit" else unit
     linear.set_xlim(0, right)
-    linear.set_ylim(
-        0, LINEAR_TOP_BITS if as_in_paper and values.min() < LINEAR_TOP_BITS else values.max() * 1.05
-    )
+    as_in_paper = paper and paper.bottom <= values.min() < paper.top
+    least = np.floor(floor[1].min() - 1) if floor else 0
+    linear.set_ylim(*(paper.bottom, paper.top) if as_in_paper else (least, values.max() * 1.05))
     linear.tick_params(labelbottom=False)
-    logarithmic.set_yscale("log")
-    logarithmic.set_ylim(
-        max(10.0 ** np.floor(np.log10(positive.min())), 1e-7),
-        10.0 ** np.ceil(np.log10(positive.max() * 1.01)),
-    )
+    if floor:
+        values = np.concatenate([entry.above[0] for entry in entries if entry.above] or [np.ones(1)])
+    style.logarithmic(logarithmic, values, least=1e-7)
     logarithmic.set_xlabel("Training sequences (thousands)")
-    logarithmic.yaxis.set_major_locator(LogLocator(numticks=12))
-    logarithmic.yaxis.set_minor_locator(NullLocator())
+    linear.set_ylabel(f"Cost per sequence ({unit})")
+    logarithmic.set_ylabel(f"{'Above the optimum' if floor else 'Cost per sequence'} ({unit})")
     for axes in (linear, logarithmic):
-        axes.set_ylabel(label)
         axes.yaxis.set_label_coords(-0.065, 0.5)

@@ -26,6 +26,12 @@ def group(runs, key):
     return dict(sorted(groups.items(), key=lambda item: (isinstance(item[0], str), item[0])))
 
 
+def common(runs, key):
+    """The value of a setting that all the runs share, or None."""
+    values = {value_of(run, key) for run in runs}
+    return values.pop() if len(values) == 1 else None
+
+
 def quartiles(curves):
     """Lower quartile, median and upper quartile of curves (x, y) over the range that all of them cover.
 

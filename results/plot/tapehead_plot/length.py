@@ -6,50 +6,75 @@ import numpy as np
 
 from . import grouping, reference, style
 from .errors import UnavailableError
+from .figure import Figure
 
-PANELS = (("bits_length_", "Cost per sequence (bits)"), ("wrong_bits_length_", "Wrong bits per sequence"))
+PANELS = (("bits", "Cost per sequence (bits)"), ("wrong_bits", "Wrong bits per sequence"))
+ABOVE = (
+    "above",
+    "Bits above the optimum",
+)  # in place of the wrong bits, where the least possible cost is known
 # Inches: the left edges of the two panels, their width and height, and the room for the label of the x axis.
 LEFTS, ACROSS, PANEL, BELOW = (0.68, 4.3), 2.78, 2.5, 0.56
-LENGTHS = "10,20,30,50,120"
+
+# What to evaluate a network at, so that the paper's figure can be drawn.
+SETTINGS = {
+    "associative-recall": "--task.length=6,10,15,20",
+    "repeat-copy": "--task.length=5,10,20 --task.repeats=5,10,20",
+    "ngrams": "--task.length=100,200,400",
+    "priority-sort": "--task.length=10,20,30,40",
+}
+LENGTHS = "--task.length=10,20,30,50,120"
+MARKERS = {"LSTM": ("^", 7)}  # of the paper's networks, and their size
 
 
 def cost_against_length(runs, group_by=None):
     """A figure with two panels, cost and wrong bits, against the length of the test sequences."""
-    from matplotlib.figure import Figure
-
     for run in runs:
-        if not any(by_length(run, prefix)[0].size for prefix, _ in PANELS):
+        if not any(by_length(run, f"{measure}_length_")[0].size for measure, _ in PANELS):
             raise UnavailableError(
                 f"{run.directory}: no evaluation by length is recorded\nrecord one with: "
-                f"./tapehead evaluate {run.directory} --task.length={LENGTHS}"
+                f"./tapehead evaluate {run.directory} {settings_for(run.config.get('task.name'))}"
             )
     groups = grouping.group(runs, group_by) if group_by else {}
-    task = (
-        runs[0].config.get("task.name") if len({run.config.get("task.name") for run in runs}) == 1 else None
-    )
-    source, published = reference.generalisation(task)
-    legend = style.legend_height(len(groups or runs) + 1, len(published))
+    task = grouping.common(runs, "task.name")
+    paper = reference.generalisation(task)
+    x, _, least, _ = grouping.quartiles(_same_lengths([by_length(run, "optimum_length_") for run in runs]))
+    optimum = (x, least) if x.size and least.max() > 0 else None
+    legend = style.legend_height(len(groups or runs) + 1 + bool(optimum), len(paper.curves) if paper else 0)
     height = style.HEADLINE + PANEL + BELOW + legend
     figure = Figure(figsize=(style.WIDTH, height))
-    panels = [style.add_axes(figure, left, style.HEADLINE, ACROSS, PANEL) for left in LEFTS]
-    for axes, (prefix, label) in zip(panels, PANELS):
-        ours = _draw(axes, runs, groups, prefix)
-        shade = _training_range(axes, runs)
-        axes.set_xlabel("Length of the test sequences (vectors)")
+    for left, (measure, label) in zip(LEFTS, (PANELS[0], ABOVE) if optimum else PANELS):
+        axes = style.add_axes(figure, left, style.HEADLINE, ACROSS, PANEL)
+        ours = _draw(figure, axes, runs, groups, measure, label)
+        shade = training_range(axes, runs)
+        if measure == "bits":
+            handles = ours + (_draw_optimum(figure, axes, label, *optimum) if optimum else []) + shade
+        if paper and paper.measure == measure:
+            published = draw_published(figure, axes, label, paper.curves)
+        axes.set_xlabel(length_label(task))
         axes.set_ylabel(label)
         axes.set_xlim(left=0)
-    paper = _draw_published(panels[1], published)
-    _scale_cost(panels[0])
-    _scale_wrong_bits(panels[1])
-    style.add_legend(figure, LEFTS[0], height - legend, ours + shade, style.legend_title(runs, group_by))
+        scale_wrong_bits(axes) if measure == "wrong_bits" else scale_cost(axes)
+    style.add_legend(figure, LEFTS[0], height - legend, handles, style.legend_title(runs, group_by))
     if paper:
-        style.add_legend(figure, LEFTS[1], height - legend, paper, source)
+        style.add_legend(figure, LEFTS[1], height - legend, published, paper.source)
     style.headline(
         figure,
-        f"Cost against length on the {task} task" if task else "Cost against length",
+        f"Cost against length on the {reference.task_words(task)} task" if task else "Cost against length",
         style.describe_all(runs, group_by),
     )
     return figure
+
+
+def settings_for(task):
+    return SETTINGS.get(reference.task_key(task), LENGTHS)
+
+
+def length_label(task):
+    if reference.task_key(task) == "associative-recall":
+        return "Items of the test sequences"
+    unit = "bits" if reference.task_key(task) in ("ngrams", "add") else "vectors"
+    return f"Length of the test sequences ({unit})"
 
 
 def by_length(run, prefix):
@@ -64,29 +89,43 @@ def by_length(run, prefix):
     return np.array(lengths, float), np.array(values, float)
 
 
-def _draw(axes, runs, groups, prefix):
+def _measured(run, measure):
+    """Lengths and a measure at each; above: the cost less the least possible, where both are known."""
+    if measure != "above":
+        return by_length(run, f"{measure}_length_")
+    (x, y), (known, least) = by_length(run, "bits_length_"), by_length(run, "optimum_length_")
+    keep = np.isin(x, known)
+    return x[keep], y[keep] - least[np.isin(known, x)]
+
+
+def _draw(figure, axes, runs, groups, measure, panel):
     handles = []
     entries = groups.items() if groups else [(None, [run]) for run in runs]
     for (value, members), (colour, dash) in zip(entries, style.lines()):
-        x, lower, middle, upper = grouping.quartiles(
-            _same_lengths([by_length(run, prefix) for run in members])
-        )
+        curves = _same_lengths([_measured(run, measure) for run in members])
+        x, lower, middle, upper = grouping.quartiles(curves)
         label = f"{value} (n = {len(members)})" if groups else f"{members[0].preset}, seed {members[0].seed}"
-        handles += axes.plot(
-            x,
-            middle,
-            color=colour,
-            linestyle=dash,
-            marker="o",
-            markersize=4.5,
-            linewidth=1.6,
-            label=label,
-            zorder=4,
-            clip_on=False,
-        )
-        if groups:
-            axes.fill_between(x, lower, upper, color=colour, alpha=0.2, linewidth=0, zorder=1.5)
+        look = {"color": colour, "linestyle": dash}
+        handles += draw_median(axes, x, lower, middle, upper, label, look, with_band=bool(groups))
+        band = (lower, upper) if groups else (None, None)
+        figure.record(panel, label, x, middle, *band, n=len(members))
     return handles
+
+
+def draw_median(axes, x, lower, middle, upper, label, look, with_band):
+    if with_band:
+        axes.fill_between(x, lower, upper, color=look["color"], alpha=0.2, linewidth=0, zorder=1.5)
+    return axes.plot(
+        x,
+        middle,
+        marker="o",
+        markersize=4.5,
+        linewidth=1.6,
+        label=label,
+        zorder=4,
+        clip_on=False,
+        **look,
+    )
 
 
 def _same_lengths(curves):
@@ -95,67 +134,71 @@ def _same_lengths(curves):
     return [(x[keep], y[keep]) for x, y in curves for keep in [np.isin(x, list(common))]]
 
 
-def _draw_published(axes, curves):
-    return [
-        axes.plot(
+def _draw_optimum(figure, axes, panel, x, least):
+    figure.record(panel, "optimum", x, least)
+    return axes.plot(x, least, color="black", linewidth=0.9, zorder=3.5, label="least possible")
+
+
+def draw_published(figure, axes, panel, curves, colours=None):
+    """The paper's values in grey, or in the colours given by network; returns the lines."""
+    lines = []
+    for curve in curves:
+        marker, size = MARKERS.get(curve.variant, ("s", 6 if "LSTM" in curve.variant else 8))
+        figure.record(panel, f"{reference.PAPER}: {curve.variant}", curve.x, curve.y)
+        lines += axes.plot(
             curve.x,
             curve.y,
-            color=style.PAPER,
-            linestyle=":",
+            color=(colours or {}).get(curve.variant, style.PAPER),
+            linestyle=(0, (4, 1.6)) if colours else ":",
             linewidth=0.9,
             marker=marker,
-            markersize=size,
+            markersize=5 if colours else size,
             markerfacecolor="white",
             markeredgewidth=1.2,
             clip_on=False,
             label=curve.variant,
             zorder=3,
-        )[0]
-        for curve, marker, size in zip(curves, "s^", (8, 7))
-    ]
-
-
-def _training_range(axes, runs):
-    """Shades the lengths that were trained on, where all the runs had the same."""
-    ranges = {(run.config.get("task.min_length"), run.config.get("task.max_length")) for run in runs}
-    low, high = ranges.pop()
-    if ranges or low is None or high is None:
-        return []
-    return [
-        axes.axvspan(
-            low,
-            high,
-            color="#000000",
-            alpha=0.07,
-            linewidth=0,
-            zorder=0,
-            label=f"lengths trained on, {low} to {high}",
         )
-    ]
+    return lines
+
+
+def trained_range(runs, quantity="length"):
+    """The least and the greatest length (or repeats) trained on; None where the runs differ or do not say."""
+    names = (quantity, "items") if quantity == "length" else (quantity,)
+    for name in names:
+        low, high = (grouping.common(runs, f"task.{end}_{name}") for end in ("min", "max"))
+        if low is not None and high is not None:
+            return low, high
+    only = grouping.common(runs, f"task.{quantity}")
+    return (only, only) if only is not None else None
+
+
+def training_range(axes, runs):
+    """Shades the lengths that were trained on, where all the runs had the same."""
+    trained = trained_range(runs)
+    if not trained:
+        return []
+    if trained[0] == trained[1]:
+        look = {"colors": style.MUTED, "linestyles": [(0, (3, 2))], "linewidth": 0.9, "zorder": 0}
+        label = f"length trained on, {trained[0]}"
+        return [axes.vlines(trained[0], 0, 1, transform=axes.get_xaxis_transform(), label=label, **look)]
+    label = "lengths trained on, {} to {}".format(*trained)
+    return [axes.axvspan(*trained, color="#000000", alpha=0.07, linewidth=0, zorder=0, label=label)]
 
 
 def _drawn(axes):
     return np.concatenate([line.get_ydata() for line in axes.get_lines()])
 
 
-def _scale_cost(axes):
-    from matplotlib.ticker import LogLocator, NullLocator
-
-    values = _drawn(axes)
-    positive = values[values > 0] if np.any(values > 0) else np.array([1.0])
-    axes.set_yscale("log", nonpositive="clip")
-    axes.set_ylim(
-        10.0 ** np.floor(np.log10(positive.min() * 0.99)), 10.0 ** np.ceil(np.log10(positive.max() * 1.01))
-    )
-    axes.yaxis.set_major_locator(LogLocator(numticks=12))
-    axes.yaxis.set_minor_locator(NullLocator())
+def scale_cost(axes):
+    style.logarithmic(axes, _drawn(axes))
 
 
-def _scale_wrong_bits(axes):
+def scale_wrong_bits(axes):
     """Linear from 0 to 1 and logarithmic above: no wrong bit at all has its place on the axis."""
     from matplotlib.ticker import FixedLocator, NullLocator
 
-    top = 10.0 ** np.ceil(np.log10(max(_drawn(axes).max() * 1.1, 10)))
+    top = 10.0 ** np.ceil(np.log10(max(_drawn(axes).max(initial=0) * 1.1, 10)))
     axes.set_yscale("symlog", linthresh=1, linscale=0.5)
     axes.set_ylim(-0.12, top)
     axes.yaxis.set_major_locator(FixedLocator([0.0] + [10.0**k for k in range(0, int(np.log10(top)) + 1)]))

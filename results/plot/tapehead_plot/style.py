@@ -1,10 +1,9 @@
 """How every figure looks, and how it is written to a file."""
 
 import itertools
-import os
 from pathlib import Path
 
-from .errors import IoError
+from .files import write_whole
 
 WIDTH = 7.2  # inches; at 200 dots an inch twice the width of a README column
 HEADLINE = 0.62  # inches that title and detail take at the top
@@ -76,6 +75,22 @@ def add_legend(figure, left, top, handles, title):
     )
 
 
+def logarithmic(axes, values, least=0.0):
+    """A logarithmic y axis from the power of ten below the values to the one above; not below `least`."""
+    import numpy as np
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    positive = values[np.isfinite(values) & (values > 0)]
+    positive = positive if positive.size else np.array([1.0])
+    axes.set_yscale("log", nonpositive="clip")
+    axes.set_ylim(
+        max(10.0 ** np.floor(np.log10(positive.min() * 0.99)), least),
+        10.0 ** np.ceil(np.log10(positive.max() * 1.01)),
+    )
+    axes.yaxis.set_major_locator(LogLocator(numticks=12))
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
 def legend_height(*counts):
     """Inches that the highest of legends with these numbers of entries takes."""
     return 0.172 * (max(counts) + 1) + 0.08
@@ -118,15 +133,6 @@ def legend_title(runs, group_by):
 
 def save(figure, path):
     """Writes one figure, complete or not at all, with no date in it; the extension is the format."""
-    path = Path(path)
-    form = path.suffix[1:].lower()
+    form = Path(path).suffix[1:].lower()
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(part, format=form, metadata=metadata)
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True) if part.parent.is_dir() else None
-        raise IoError(f"{path}: the figure cannot be written: {error.strerror or error}") from error
-    return path
+    return write_whole(path, "the figure", lambda part: figure.savefig(part, format=form, metadata=metadata))
