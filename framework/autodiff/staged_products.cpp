@@ -49,6 +49,7 @@ StagedUse StagedProducts::gather(Tape& tape, const char* where, Var weight, std:
                          tape.arena().reals(capacity * use.columns)});
       block = blocks_.rbegin();
     }
+    use.sweep = sweep_of(block->rows);
     use.inputs = block->inputs + block->rows * stride;
     use.result_gradient = block->result_gradients + block->rows * use.columns;
     block->rows += use.rows;
@@ -78,7 +79,7 @@ StagedUse StagedProducts::gather(Tape& tape, const char* where, Var weight, std:
 void StagedProducts::multiply(const Tape& tape, const StagedUse& use, Real* results) {
   matmul({use.inputs, use.rows, use.inner, use.input_stride()},
          {tape.data(use.weight), use.inner, use.columns, use.columns},
-         {results, use.rows, use.columns, use.columns});
+         {results, use.rows, use.columns, use.columns}, Into::replace, use.sweep);
 }
 
 void StagedProducts::propagate(Tape& tape, const StagedUse& use) {
@@ -97,7 +98,8 @@ void StagedProducts::propagate(Tape& tape, const StagedUse& use) {
   std::size_t staged_rows = 0;
   for (const Block& block : blocks_) staged_rows += block.weight.id == use.weight.id ? block.rows : 0;
   if (use.rows < kRowsWorthTransposing || staged_rows < kUsesWorthTransposing * use.rows) {
-    matmul_transposed_right(gradient, {tape.data(use.weight), needed, use.columns, use.columns}, result);
+    matmul_transposed_right(gradient, {tape.data(use.weight), needed, use.columns, use.columns}, result,
+                            Into::replace, use.sweep);
   } else {
     matmul(gradient, {transposed(tape, use, needed), use.columns, needed, padded(needed)}, result);
   }

@@ -24,6 +24,7 @@ struct StagedUse {
   std::size_t inner;  // Σ widths, plus 1 with a bias
   std::size_t columns;
   bool bias;
+  Sweep sweep;            // turns round from one use to the next
   Real* inputs;           // [rows, inner], row stride input_stride()
   Real* result_gradient;  // [rows, columns], dense; nullptr when the tape does not record
   std::size_t input_stride() const { return padded(inner); }

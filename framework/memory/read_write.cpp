@@ -28,6 +28,7 @@ struct ExampleGradient {
   Real* write_weights;  // [write heads, slots]
   Real* erase;          // [write heads, width]
   Real* add;            // [write heads, width]
+  Real* kept;           // scratch, [write heads + 2, stride]; unused by a single write head
 };
 
 // Reads and writes of the common case, one head each, are told to the compiler; 0 means: as many as there are.
@@ -71,23 +72,41 @@ TAPEHEAD_KERNEL void backward_example(const Example& x, const ExampleGradient& g
   const auto left_by = [&](std::size_t h, std::size_t d, std::size_t i, auto at) {  // 1 - w_h(i) e_h
     return xsimd::fnma(at.load(x.write_weights + h * n + i), Vec(x.erase[h * width + d]), one);
   };
+  // With several heads, row h of `kept` is what the heads from h on leave, and `found` what head h finds that the heads
+  // before it have left: the product of both is what it erases from if it comes last.
+  Real* const kept = g.kept;
+  Real* const found = kept + (writes + 1) * stride;
   LaneSums sums;
   for (std::size_t d = 0; d < width; ++d) {
     const Real* const row = x.memory + d * stride;
+    if (writes > 1) {
+      for_each_vector(n, [&](std::size_t i, auto at) {
+        Vec left = one;
+        store(kept + writes * stride + i, left);
+        for (std::size_t h = writes; h-- > 0;) {
+          left *= left_by(h, d, i, at);
+          store(kept + h * stride + i, left);
+        }
+        store(found + i, load(row + i));
+      });
+    }
     for (std::size_t h = 0; h < writes; ++h) {
       const Vec erase(x.erase[h * width + d]), add(x.add[h * width + d]);
       Real* const d_weights = g.write_weights + h * n;
       Vec d_erase(Real(0)), d_add(Real(0));
       for_each_vector(n, [&](std::size_t i, auto at) {
-        Vec found = load(row + i);  // what head h erases from if it comes last
-        for (std::size_t o = 0; o < writes; ++o) {
-          if (o != h) found *= left_by(o, d, i, at);
+        const Vec w = at.load(x.write_weights + h * n + i);
+        Vec last = load(row + i);
+        if (writes > 1) {
+          const Vec before = load(found + i);
+          last = before * load(kept + (h + 1) * stride + i);
+          store(found + i, before * xsimd::fnma(w, erase, one));
         }
         const Vec dm = load(g.written + d * stride + i);
-        const Vec through = dm * at.load(x.write_weights + h * n + i);
+        const Vec through = dm * w;
         d_add += through;
-        d_erase = xsimd::fnma(through, found, d_erase);
-        at.store(d_weights + i, xsimd::fma(dm, xsimd::fnma(found, erase, add), at.load(d_weights + i)));
+        d_erase = xsimd::fnma(through, last, d_erase);
+        at.store(d_weights + i, xsimd::fma(dm, xsimd::fnma(last, erase, add), at.load(d_weights + i)));
       });
       sums.push(d_erase, g.erase + h * width + d);
       sums.push(d_add, g.add + h * width + d);
@@ -97,8 +116,7 @@ TAPEHEAD_KERNEL void backward_example(const Example& x, const ExampleGradient& g
       const Vec m = load(row + i);
       Vec dm(Real(0));
       if (writes > 0) {
-        dm = load(g.written + d * stride + i);
-        for (std::size_t h = 0; h < writes; ++h) dm *= left_by(h, d, i, at);
+        dm = load(g.written + d * stride + i) * (writes > 1 ? load(kept + i) : left_by(0, d, i, at));
       }
       for (std::size_t h = 0; h < reads; ++h) {
         const Vec dr(g.read[h * width + d]);
@@ -178,10 +196,12 @@ void read_write_backward(Tape& tape, const Record& r) {
   } else {
     memory = tape.input_gradient(r.memory);
   }
+  Real* const kept = tape.scratch((writes + 2) * r.form.shape.stride());
   for (std::size_t b = 0; b < batch; ++b) {
     Example x = example(tape, r, b);
     if (d_read == nullptr) x.read_heads = 0;
     ExampleGradient g{};
+    g.kept = kept;
     if (d_written != nullptr) {
       g.written = d_written + b * size;
       g.write_weights = d_write_weights + b * writes * n;

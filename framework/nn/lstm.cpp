@@ -113,7 +113,7 @@ void lstm_sequence_backward(Tape& tape, const SequenceRecord& r) {
       backward_row(r.activated + (t * size + b * n) * 4, previous + b * n, r.squashed + t * size + b * n,
                    dh + b * n, dc + b * n, n, here + b * 4 * n, dc + b * n, false);
     }
-    matmul_transposed_right({here, r.batch, 4 * n, 4 * n}, recurrent, d_through);
+    matmul_transposed_right({here, r.batch, 4 * n, 4 * n}, recurrent, d_through, Into::replace, sweep_of(t));
   }
   if (initial_cell != nullptr) {
     for (std::size_t i = 0; i < size; ++i) initial_cell[i] += dc[i];
@@ -175,7 +175,7 @@ Var lstm_sequence(Tape& tape, Var gates, Var recurrent, const LstmState& initial
     const Real* const last_hidden = t > 0 ? out + (t - 1) * size : tape.data(initial.hidden);
     const Real* const last_cell = t > 0 ? cells + (t - 1) * size : tape.data(initial.cell);
     Real* const here = activated + t * size * 4;
-    matmul({last_hidden, batch, n, n}, weight, {here, batch, 4 * n, 4 * n}, Into::add);
+    matmul({last_hidden, batch, n, n}, weight, {here, batch, 4 * n, 4 * n}, Into::add, sweep_of(t));
     for (std::size_t b = 0; b < batch; ++b) {
       const std::size_t at = t * size + b * n;
       forward_row(here + b * 4 * n, last_cell + b * n, n, cells + at, squashed + at, out + at);

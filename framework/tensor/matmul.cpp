@@ -96,17 +96,34 @@ void tiles_down(Left left, const Real* right, std::size_t right_stride, std::siz
   }
 }
 
+// A result with this many rows goes through each strip of the right factor so often that the strip is worth copying:
+// rows whose distance is a multiple of a page compete for a few places of the first-level cache.
+constexpr std::size_t kRowsWorthCopying = 4 * kTileRows;
+
+TAPEHEAD_KERNEL void copy_strip(const Real* from, std::size_t stride, std::size_t rows, std::size_t width,
+                                std::size_t vectors, Real* to) {
+  for (std::size_t k = 0; k < rows; ++k) {
+    for (std::size_t v = 0; v < vectors; ++v) {
+      store(to + (k * vectors + v) * kLanes, load_upto(from + k * stride, v * kLanes, width));
+    }
+  }
+}
+
 // out [rows, columns] (+)= left [rows, inner] · right [inner, columns], column strips of up to kTileVectors.
 void product(Left left, const Real* right, std::size_t right_stride, std::size_t rows, std::size_t columns,
              std::size_t inner, Real* out, std::size_t out_stride, Into into) {
+  alignas(kAlignment) Real copy[kInnerBlock * kTileVectors * kLanes];
+  const bool copied = rows >= kRowsWorthCopying;  // callers then have cut the inner dimension
   std::size_t column = 0;
   while (column < columns) {
     const std::size_t vectors = std::min(kTileVectors, (columns - column + kLanes - 1) / kLanes);
     const std::size_t width = std::min(vectors * kLanes, columns - column);
     const std::size_t last = width - (vectors - 1) * kLanes;
+    if (copied) copy_strip(right + column, right_stride, inner, width, vectors, copy);
+    const Real* const from = copied ? copy : right + column;
+    const std::size_t stride = copied ? vectors * kLanes : right_stride;
     const auto strip = [&]<std::size_t Vectors>() {
-      tiles_down<kTileRows, Vectors>(left, right + column, right_stride, rows, inner, out + column,
-                                     out_stride, last, into);
+      tiles_down<kTileRows, Vectors>(left, from, stride, rows, inner, out + column, out_stride, last, into);
     };
     if (vectors == 1) {
       strip.template operator()<1>();
@@ -134,9 +151,13 @@ TAPEHEAD_INLINE void add_rows(const Real* factors, const Real* rows, std::size_t
   });
 }
 
+// Matrices of more bytes are gone through in strips of columns, whose order can be turned round.
+constexpr std::size_t kSweptBytes = std::size_t{1} << 19;
+constexpr std::size_t kSweptColumns = 16 * kLine;
+
 // One row times a matrix: several rows of the matrix at a time, so that the result is read and written that much less
 // often while the matrix streams through.
-TAPEHEAD_KERNEL void row_times_matrix(const Real* a, ConstMatrix b, Real* out, Into into) {
+TAPEHEAD_KERNEL void row_times_strip(const Real* a, ConstMatrix b, Real* out, Into into) {
   constexpr std::size_t kRowsAtOnce = 8;
   if (into == Into::replace) std::fill(out, out + b.columns, Real(0));
   std::size_t k = 0;
@@ -146,12 +167,39 @@ TAPEHEAD_KERNEL void row_times_matrix(const Real* a, ConstMatrix b, Real* out, I
   for (; k < b.rows; ++k) add_rows<1>(a + k, b.data + k * b.stride, b.stride, b.columns, out);
 }
 
+void row_times_matrix(const Real* a, ConstMatrix b, Real* out, Into into, Sweep sweep) {
+  if (b.rows * b.columns * sizeof(Real) <= kSweptBytes) return row_times_strip(a, b, out, into);
+  const std::size_t strips = (b.columns + kSweptColumns - 1) / kSweptColumns;
+  for (std::size_t i = 0; i < strips; ++i) {
+    const std::size_t column = (sweep == Sweep::forth ? i : strips - 1 - i) * kSweptColumns;
+    const std::size_t columns = std::min(kSweptColumns, b.columns - column);
+    row_times_strip(a, {b.data + column, b.rows, columns, b.stride}, out + column, into);
+  }
+}
+
+// Adds the products of Rows rows of a with Columns rows of b, a vector of each from scalar i on.
+template <std::size_t Rows, std::size_t Columns, class At>
+TAPEHEAD_INLINE void multiply_add(const Real* const* left, const Real* const* right, std::size_t i, At at,
+                                  Vec (&sums)[Rows][Columns]) {
+  Vec row[Rows];
+  TAPEHEAD_UNROLL
+  for (std::size_t r = 0; r < Rows; ++r) row[r] = at.load(left[r] + i);
+  TAPEHEAD_UNROLL
+  for (std::size_t c = 0; c < Columns; ++c) {
+    const Vec factor = at.load(right[c] + i);
+    TAPEHEAD_UNROLL
+    for (std::size_t r = 0; r < Rows; ++r) sums[r][c] = xsimd::fma(row[r], factor, sums[r][c]);
+  }
+}
+
 // Dot products of Rows rows of a with kLanes / Rows rows of b; all are summed across lanes at once.
 template <std::size_t Rows>
 TAPEHEAD_KERNEL void dot_tile(const Real* a, std::size_t a_stride, std::size_t a_rows, const Real* b,
                               std::size_t b_stride, std::size_t b_rows, std::size_t inner, Real* out,
                               std::size_t out_stride, Into into) {
   constexpr std::size_t kColumns = kLanes / Rows;
+  // Rows of b that are read side by side: the processor prefetches that many streams, not twice as many.
+  constexpr std::size_t kSideBySide = std::min<std::size_t>(8, kColumns);
   // Rows beyond the matrix repeat its last one; their results are not stored.
   std::array<const Real*, Rows> left;
   std::array<const Real*, kColumns> right;
@@ -160,32 +208,21 @@ TAPEHEAD_KERNEL void dot_tile(const Real* a, std::size_t a_stride, std::size_t a
   TAPEHEAD_UNROLL
   for (std::size_t c = 0; c < kColumns; ++c) right[c] = b + std::min(c, b_rows - 1) * b_stride;
   Vec sums[kLanes];
-  for (std::size_t i = 0; i < kLanes; ++i) sums[i] = Vec(Real(0));
-  std::size_t i = 0;
-  for (; i + kLanes <= inner; i += kLanes) {
-    Vec row[Rows];
+  TAPEHEAD_UNROLL
+  for (std::size_t first = 0; first < kColumns; first += kSideBySide) {
+    Vec some[Rows][kSideBySide];
     TAPEHEAD_UNROLL
-    for (std::size_t r = 0; r < Rows; ++r) row[r] = load(left[r] + i);
-    TAPEHEAD_UNROLL
-    for (std::size_t c = 0; c < kColumns; ++c) {
-      const Vec factor = load(right[c] + i);
+    for (std::size_t r = 0; r < Rows; ++r) {
       TAPEHEAD_UNROLL
-      for (std::size_t r = 0; r < Rows; ++r) {
-        sums[r * kColumns + c] = xsimd::fma(row[r], factor, sums[r * kColumns + c]);
-      }
+      for (std::size_t c = 0; c < kSideBySide; ++c) some[r][c] = Vec(Real(0));
     }
-  }
-  if (i < inner) {
-    Vec row[Rows];
+    for_each_vector(inner, [&](std::size_t i, auto at) {
+      multiply_add<Rows, kSideBySide>(left.data(), right.data() + first, i, at, some);
+    });
     TAPEHEAD_UNROLL
-    for (std::size_t r = 0; r < Rows; ++r) row[r] = load_first(left[r] + i, inner - i);
-    TAPEHEAD_UNROLL
-    for (std::size_t c = 0; c < kColumns; ++c) {
-      const Vec factor = load_first(right[c] + i, inner - i);
+    for (std::size_t r = 0; r < Rows; ++r) {
       TAPEHEAD_UNROLL
-      for (std::size_t r = 0; r < Rows; ++r) {
-        sums[r * kColumns + c] = xsimd::fma(row[r], factor, sums[r * kColumns + c]);
-      }
+      for (std::size_t c = 0; c < kSideBySide; ++c) sums[r * kColumns + first + c] = some[r][c];
     }
   }
   alignas(kAlignment) Real totals[kLanes];
@@ -212,17 +249,21 @@ void expect_product(const char* where, std::size_t left_inner, std::size_t right
 
 }  // namespace
 
-void matmul(ConstMatrix a, ConstMatrix b, Matrix result, Into into) {
+void matmul(ConstMatrix a, ConstMatrix b, Matrix result, Into into, Sweep sweep) {
   expect_product("matmul", a.columns, b.rows, result, a.rows, b.columns);
   if (a.rows == 1) {
-    row_times_matrix(a.data, b, result.data, into);
+    row_times_matrix(a.data, b, result.data, into, sweep);
   } else {
-    product({a.data, a.stride, 1}, b.data, b.stride, a.rows, b.columns, b.rows, result.data, result.stride,
-            into);
+    const std::size_t block = a.rows < kRowsWorthCopying && b.rows > 0 ? b.rows : kInnerBlock;
+    for (std::size_t k = 0; k < b.rows || k == 0; k += block) {
+      const std::size_t inner = std::min(block, b.rows - k);
+      product({a.data + k, a.stride, 1}, b.data + k * b.stride, b.stride, a.rows, b.columns, inner,
+              result.data, result.stride, k == 0 ? into : Into::add);
+    }
   }
 }
 
-void matmul_transposed_right(ConstMatrix a, ConstMatrix b, Matrix result, Into into) {
+void matmul_transposed_right(ConstMatrix a, ConstMatrix b, Matrix result, Into into, Sweep sweep) {
   expect_product("matmul_transposed_right", a.columns, b.columns, result, a.rows, b.rows);
   constexpr std::size_t kRows = std::min<std::size_t>(4, kLanes);
   const std::size_t whole = a.rows < kRows ? 0 : a.rows / kRows * kRows;
@@ -231,7 +272,10 @@ void matmul_transposed_right(ConstMatrix a, ConstMatrix b, Matrix result, Into i
     for (std::size_t row = 0; row < whole; row += kRows) dot_strip<kRows>(a, row, b, j, result, into);
   }
   for (std::size_t row = whole; row < a.rows; ++row) {
-    for (std::size_t j = 0; j < b.rows; j += kLanes) dot_strip<1>(a, row, b, j, result, into);
+    const std::size_t strips = (b.rows + kLanes - 1) / kLanes;
+    for (std::size_t i = 0; i < strips; ++i) {
+      dot_strip<1>(a, row, b, (sweep == Sweep::forth ? i : strips - 1 - i) * kLanes, result, into);
+    }
   }
 }
 

@@ -30,11 +30,21 @@ struct Matrix {
 /// Whether a product replaces what the result held or adds to it.
 enum class Into { replace, add };
 
+/// From which end a product of a single row goes through a large matrix. A matrix that nearly fills the cache is
+/// fetched anew by every product if all start from the same end; if they alternate, each finds there what the last one
+/// left. The result is the same to the bit.
+enum class Sweep { forth, back };
+
+/// The direction of the product of time step `step`.
+constexpr Sweep sweep_of(std::size_t step) { return step % 2 == 0 ? Sweep::forth : Sweep::back; }
+
 /// result [m, n] (+)= a [m, k] · b [k, n]. Throws ShapeError.
-void matmul(ConstMatrix a, ConstMatrix b, Matrix result, Into into = Into::replace);
+void matmul(ConstMatrix a, ConstMatrix b, Matrix result, Into into = Into::replace,
+            Sweep sweep = Sweep::forth);
 
 /// result [m, k] (+)= a [m, n] · bᵀ, b [k, n]. Throws ShapeError.
-void matmul_transposed_right(ConstMatrix a, ConstMatrix b, Matrix result, Into into = Into::replace);
+void matmul_transposed_right(ConstMatrix a, ConstMatrix b, Matrix result, Into into = Into::replace,
+                             Sweep sweep = Sweep::forth);
 
 /// result [k, n] (+)= aᵀ · b, a [m, k], b [m, n]. Throws ShapeError.
 void matmul_transposed_left(ConstMatrix a, ConstMatrix b, Matrix result, Into into = Into::replace);

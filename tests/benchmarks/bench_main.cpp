@@ -20,13 +20,26 @@ struct Benchmark {
   const char* name;
   std::vector<Entry> (*run)(const MachinePeak&);
 };
-constexpr Benchmark kBenchmarks[] = {{"ntm-copy", ntm_copy}, {"matmul", matmul}};
+constexpr Benchmark kBenchmarks[] = {{"ntm-copy", ntm_copy}, {"ntm2014", ntm2014}, {"matmul", matmul}};
 
-constexpr const char* kUsage = "usage: tapehead bench [ntm-copy|matmul] [--json FILE]";
+constexpr const char* kUsage = "usage: tapehead bench [ntm-copy|ntm2014|matmul] [--json FILE]";
+
+// What --help prints.
+constexpr const char* kHelp =
+    "\n\nMeasures speed on one core, beside libtorch if it was installed when this was built.\n\n"
+    "  ntm-copy     a training step of NTM copy with an LSTM controller at batch 1, 16, 64; by op; with two "
+    "threads\n"
+    "  ntm2014      a training step of every network of Graves et al. 2014, Tables 1 to 3, at batch 1 and "
+    "16\n"
+    "  matmul       the matrix products of ntm-copy, beside OpenBLAS\n"
+    "  --json FILE  also write an array of {name, batch, ms_per_sequence, peer, peer_ms_per_sequence, "
+    "ratio}\n\n"
+    "Without a name all are run, one after the other.\n";
 
 struct Request {
   std::string name;  // empty: all
   std::string json;  // empty: no file
+  bool help = false;
 };
 
 Request parse(const std::vector<std::string>& arguments) {
@@ -34,6 +47,10 @@ Request parse(const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     const std::string_view prefix = "--json=";
+    if (argument == "--help" || argument == "-h") {
+      request.help = true;
+      return request;
+    }
     if (argument == "--json" && i + 1 < arguments.size()) {
       request.json = arguments[++i];
     } else if (argument.starts_with(prefix)) {
@@ -51,6 +68,10 @@ Request parse(const std::vector<std::string>& arguments) {
 }
 
 void run(const Request& request) {
+  if (request.help) {
+    std::printf("%s%s", kUsage, kHelp);
+    return;
+  }
   // Medians of seven rounds of a fifth of a second each.
   std::string arguments[] = {"tapehead_bench", "--benchmark_enable_random_interleaving=true",
                              "--benchmark_repetitions=7", "--benchmark_min_time=0.2"};

@@ -14,6 +14,10 @@ namespace tapehead::bench {
 /// computes another cost or gradient than we do.
 std::vector<Entry> ntm_copy(const MachinePeak& peak);
 
+/// A training step of every network of the NTM paper's tables at batch 1 and 16, on random bits of its longest training
+/// sequence, beside libtorch. Throws as ntm_copy().
+std::vector<Entry> ntm2014(const MachinePeak& peak);
+
 /// Each matrix product of that step as a fraction of the core's peak, beside OpenBLAS.
 std::vector<Entry> matmul(const MachinePeak& peak);
 

@@ -1,17 +1,10 @@
 #include "tests/benchmarks/peer_ntm_torch.hpp"
 
-#include <malloc.h>
-#include <torch/torch.h>
-
-#include <array>
-#include <cmath>
-#include <stdexcept>
-#include <utility>
-
-#include "framework/memory/ntm_heads.hpp"
+#include "tests/benchmarks/peer_columns.hpp"
+#include "tests/benchmarks/torch_tools.hpp"
 
 // What was tried, and by how many per cent of CPU time each is slower than the form below, at batch 1 / 16 /
-// 64 (Debian's libtorch 1.13 over OpenBLAS 0.3.21 with its SkylakeX kernels; lower quartiles of interleaved
+// 64 for one head of each kind and an LSTM of one layer (Debian's libtorch 1.13 over OpenBLAS 0.3.21 with its SkylakeX kernels; lower quartiles of interleaved
 // rounds, which repeat to about 3 %; some were measured before others of these choices were made; the last
 // three rows compare alternating processes):
 //
@@ -34,6 +27,15 @@
 //   ATEN_CPU_CAPABILITY default instead of avx2                         10   48   44
 //   glibc's malloc as it comes: memory goes back after every step        -    6   -6
 //
+// Several heads, against the loop of addcmul over the write heads (feedforward, 8 heads of each kind, 512 units, at
+// batch 1 / 16; one run each, which repeat to about 4 %):
+//
+//   product of all heads' 1 - w e by prod (kept at batch 1)             -9    8
+//   that product pair by pair, by halving                              -10    4
+//   that product as the exponential of a sum of log1p                   -6   12
+//   that product by multiplying one after the other                     -4    9
+//   shift by roll and addcmul at batch 1                                 0    -
+//
 // At batch 1 it is the number of ops that counts: about 3 us for each, forward and backward.
 namespace tapehead::bench {
 
@@ -41,117 +43,100 @@ namespace {
 
 using at::Tensor;
 
-constexpr std::int64_t kN = kSlots, kD = kWidth, kH = kUnits;
+constexpr std::int64_t kN = kSlots, kD = kWidth, kShifts = 3;
 constexpr std::int64_t kHeadParameters = kD + 3 + kShifts;  // of one head, without erase and add
 
 /// Keep logarithms finite where a weighting has underflowed, and norms where a row is 0 (as NtmMemory's
 /// default).
 constexpr double kTiny = 1e-30, kNormEpsilon = 1e-16;
 
-/// For every column of a matrix as the peer holds it, the column of NtmCopyParameters it comes from.
-using Columns = std::vector<std::int64_t>;
+// Our parameter [.. + inputs + 1, columns]: rows for what the last step left, for the inputs, and the bias.
+struct Weight {
+  Tensor recurrent, input, bias;
+};
 
-void append(Columns& columns, std::size_t first, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) columns.push_back(static_cast<std::int64_t>(first + i));
-}
-
-// i, f, o, g: what has the same activation stands together.
-Columns gate_columns() {
-  Columns columns;
-  append(columns, 0, 2 * kUnits);
-  append(columns, 3 * kUnits, kUnits);
-  append(columns, 2 * kUnits, kUnits);
-  return columns;
-}
-
-// For each head its key, key strength, sharpening, gate and shifts; then erase and add.
-Columns head_columns() {
-  const HeadLayout layout;
-  Columns columns;
-  for (std::size_t head = 0; head < kHeads; ++head) {
-    append(columns, layout.key(head), kWidth);
-    append(columns, layout.key_strength(head), 1);
-    append(columns, layout.sharpening(head), 1);
-    append(columns, layout.gate(head), 1);
-    append(columns, layout.shift(head), kShifts);
-  }
-  append(columns, layout.erase(), kWidth);
-  append(columns, layout.add(), kWidth);
-  return columns;
-}
-
-Tensor take_columns(const Tensor& matrix, const Columns& columns) {
-  return matrix.index_select(1, torch::tensor(columns, torch::kInt64));
-}
-
-Tensor put_columns(const Tensor& matrix, const Columns& columns) {
-  return torch::empty_like(matrix).index_copy_(1, torch::tensor(columns, torch::kInt64), matrix);
-}
-
-Tensor tensor_of(const std::vector<float>& values, at::IntArrayRef shape) {
-  return torch::tensor(values).view(shape);
-}
-
-std::vector<float> values_of(const Tensor& tensor) {
-  const Tensor dense = tensor.contiguous();
-  return {dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel()};
-}
-
-Tensor with_bias(const Tensor& weight, const Tensor& bias) { return torch::cat({weight, bias.unsqueeze(0)}); }
-
-}  // namespace
-
-class TorchNtmCopy::Network {
+class TorchNtm final : public TorchPeer {
  public:
-  Network(std::int64_t batch, std::int64_t length) : batch_(batch), length_(length), steps_(2 * length + 2) {
-    const Tensor stay = torch::eye(kN);
+  TorchNtm(const Network& network, std::int64_t batch, Precision precision)
+      : type_(precision == Precision::double_ ? torch::kDouble : torch::kFloat),
+        batch_(batch),
+        steps_(static_cast<std::int64_t>(network.steps)),
+        answer_(static_cast<std::int64_t>(network.answer)),
+        inputs_(static_cast<std::int64_t>(network.inputs)),
+        outputs_(static_cast<std::int64_t>(network.outputs)),
+        units_(static_cast<std::int64_t>(network.units)),
+        writes_(static_cast<std::int64_t>(network.heads)),
+        layers_(network.layers),
+        lstm_(network.controller == ControllerKind::lstm),
+        head_columns_(
+            head_columns({.read_heads = network.heads, .write_heads = network.heads, .width = kWidth})) {
+    if (lstm_) gate_columns_ = gate_columns(network.units);
+    const Tensor stay = torch::eye(kN, type_);
     shifts_ = torch::cat({torch::roll(stay, -1, 1), stay, torch::roll(stay, 1, 1)}, 1).contiguous();
-    tiny_ = torch::full({1, 1, 1}, kTiny);
+    tiny_ = torch::full({1, 1, 1}, kTiny, type_);
   }
 
-  void set_parameters(const NtmCopyParameters& from) {
-    const Tensor controller =
-        take_columns(tensor_of(from.controller, {kControllerRows, kGates}), gate_columns());
-    const Tensor heads = take_columns(tensor_of(from.heads, {kH + 1, kHeadColumns}), head_columns());
-    const Tensor output = tensor_of(from.output, {kOutputRows, kOutputs});
-    recurrent_weight_ = leaf(controller.narrow(0, 0, kH + kD));
-    input_weight_ = leaf(controller.narrow(0, kH + kD, kInputs));
-    gate_bias_ = leaf(controller[kControllerRows - 1]);
-    head_weight_ = leaf(heads.narrow(0, 0, kH));
-    head_bias_ = leaf(heads[kH]);
-    output_weight_ = leaf(output.narrow(0, 0, kH + kD));
-    output_bias_ = leaf(output[kOutputRows - 1]);
-    hidden_ = leaf(tensor_of(from.hidden, {1, kH}));
-    cell_ = leaf(tensor_of(from.cell, {1, kH}));
-    focus_ = leaf(tensor_of(from.head_weights, {kHeads, kN}));
-    memory_ = leaf(tensor_of(from.memory, {kD, kN}));
-    read_ = leaf(tensor_of(from.read, {1, kD}));
+  void set_parameters(const NamedValues& from) override {
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const std::int64_t columns = lstm_ ? 4 * units_ : units_;
+      Tensor all = tensor_of(from.at(path(l, "weight")), {-1, columns}, type_);
+      if (lstm_) all = take_columns(all, gate_columns_);
+      const std::int64_t rows = all.size(0) - inputs_ - 1;
+      Layer& layer = layers_[l];
+      layer.weight = {leaf(all.narrow(0, 0, rows)), leaf(all.narrow(0, rows, inputs_)),
+                      leaf(all[rows + inputs_])};
+      if (!lstm_) continue;
+      layer.hidden = leaf(tensor_of(from.at(path(l, "initial_hidden")), {1, units_}, type_));
+      layer.cell = leaf(tensor_of(from.at(path(l, "initial_cell")), {1, units_}, type_));
+    }
+    const Tensor heads =
+        take_columns(tensor_of(from.at("memory/heads/weight"), {control() + 1, -1}, type_), head_columns_);
+    const Tensor output = tensor_of(from.at("output/weight"), {-1, outputs_}, type_);
+    head_weight_ = leaf(heads.narrow(0, 0, control()));
+    head_bias_ = leaf(heads[control()]);
+    output_weight_ = leaf(output.narrow(0, 0, output.size(0) - 1));
+    output_bias_ = leaf(output[output.size(0) - 1]);
+    focus_ = leaf(torch::cat({tensor_of(from.at("memory/initial_read_focus"), {writes_, kN}, type_),
+                              tensor_of(from.at("memory/initial_write_focus"), {writes_, kN}, type_)}));
+    memory_ = leaf(tensor_of(from.at("memory/initial"), {kD, kN}, type_));
+    read_ = leaf(tensor_of(from.at("initial_read"), {1, writes_ * kD}, type_));
   }
 
-  NtmCopyParameters gradients() const {
-    const Tensor gates = torch::cat({recurrent_weight_.grad(), input_weight_.grad()});
-    const Tensor heads = with_bias(head_weight_.grad(), head_bias_.grad());
-    return {.controller = values_of(put_columns(with_bias(gates, gate_bias_.grad()), gate_columns())),
-            .hidden = values_of(hidden_.grad()),
-            .cell = values_of(cell_.grad()),
-            .heads = values_of(put_columns(heads, head_columns())),
-            .head_weights = values_of(focus_.grad()),
-            .memory = values_of(memory_.grad()),
-            .read = values_of(read_.grad()),
-            .output = values_of(with_bias(output_weight_.grad(), output_bias_.grad()))};
+  NamedValues gradients() const override {
+    NamedValues result;
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const Layer& layer = layers_[l];
+      Tensor all = with_bias(torch::cat({layer.weight.recurrent.grad(), layer.weight.input.grad()}),
+                             layer.weight.bias.grad());
+      if (lstm_) all = put_columns(all, gate_columns_);
+      result[path(l, "weight")] = values_of(all);
+      if (!lstm_) continue;
+      result[path(l, "initial_hidden")] = values_of(layer.hidden.grad());
+      result[path(l, "initial_cell")] = values_of(layer.cell.grad());
+    }
+    result["memory/heads/weight"] =
+        values_of(put_columns(with_bias(head_weight_.grad(), head_bias_.grad()), head_columns_));
+    result["memory/initial_read_focus"] = values_of(focus_.grad().narrow(0, 0, writes_));
+    result["memory/initial_write_focus"] = values_of(focus_.grad().narrow(0, writes_, writes_));
+    result["memory/initial"] = values_of(memory_.grad());
+    result["initial_read"] = values_of(read_.grad());
+    result["output/weight"] = values_of(with_bias(output_weight_.grad(), output_bias_.grad()));
+    return result;
   }
 
-  double forward_backward(std::span<const float> inputs, std::span<const float> targets) {
-    const auto tensor = [&](std::span<const float> values, std::int64_t width) {
-      if (values.size() != static_cast<std::size_t>(steps_ * batch_ * width)) {
-        throw std::invalid_argument("TorchNtmCopy: " + std::to_string(values.size()) + " values, expected " +
-                                    std::to_string(steps_ * batch_ * width));
+  double forward_backward(std::span<const float> inputs, std::span<const float> targets) override {
+    const Tensor bits = cost(rows_of(inputs, steps_ * batch_, inputs_, type_),
+                             rows_of(targets, steps_ * batch_, outputs_, type_));
+    for (Layer& layer : layers_) {
+      for (Tensor* parameter : {&layer.weight.recurrent, &layer.weight.input, &layer.weight.bias}) {
+        parameter->mutable_grad().reset();
       }
-      return torch::from_blob(const_cast<float*>(values.data()), {steps_ * batch_, width});
-    };
-    const Tensor bits = cost(tensor(inputs, kInputs), tensor(targets, kOutputs));
-    for (Tensor* parameter : {&recurrent_weight_, &input_weight_, &gate_bias_, &head_weight_, &head_bias_,
-                              &output_weight_, &output_bias_, &hidden_, &cell_, &focus_, &memory_, &read_}) {
+      if (!lstm_) continue;
+      layer.hidden.mutable_grad().reset();
+      layer.cell.mutable_grad().reset();
+    }
+    for (Tensor* parameter :
+         {&head_weight_, &head_bias_, &output_weight_, &output_bias_, &focus_, &memory_, &read_}) {
       parameter->mutable_grad().reset();
     }
     bits.backward();
@@ -159,60 +144,90 @@ class TorchNtmCopy::Network {
   }
 
  private:
-  // Axes in brackets; there is no batch axis when the batch is 1.
-  struct State {
-    Tensor hidden;  // [batch, units]
-    Tensor read;    // [batch, width]
-    Tensor cell;    // [batch, units]
-    Tensor focus;   // [batch, 2, slots], weightings of the read and the write head
-    Tensor memory;  // [batch, width, slots]
+  struct Layer {
+    Weight weight;
+    Tensor hidden, cell;  // before the first step, [1, units]; an LSTM's only
   };
 
-  static Tensor leaf(const Tensor& value) { return value.clone().contiguous().requires_grad_(true); }
+  // Axes in brackets; there is no batch axis when the batch is 1.
+  struct State {
+    std::vector<Tensor> hidden;  // of each layer, [batch, units]
+    std::vector<Tensor> cell;    // [batch, units]
+    Tensor control;              // [batch, control()]
+    Tensor read;                 // [batch, heads · width]
+    Tensor focus;                // [batch, 2 · heads, slots], weightings of read heads, then of write heads
+    Tensor memory;               // [batch, width, slots]
+  };
+
+  static std::string path(std::size_t layer, const char* name) {
+    return "controller/layer_" + std::to_string(layer + 1) + "/" + name;
+  }
 
   bool single() const { return batch_ == 1; }
+  std::int64_t heads() const { return 2 * writes_; }
+  std::int64_t control() const { return lstm_ ? units_ * static_cast<std::int64_t>(layers_.size()) : units_; }
 
   c10::SmallVector<std::int64_t, 3> matrices(std::int64_t rows, std::int64_t columns) const {
     if (single()) return {rows, columns};
     return {batch_, rows, columns};
   }
 
-  Tensor cost(const Tensor& inputs, const Tensor& targets) const {
-    // The inputs' share of the gates, with the bias, for all steps at once.
-    const std::vector<Tensor> gates =
-        torch::addmm(gate_bias_, inputs, input_weight_).view({steps_, batch_, kGates}).unbind(0);
-    State state{.hidden = hidden_.expand({batch_, kH}),
-                .read = read_.expand({batch_, kD}),
-                .cell = cell_.expand({batch_, kH}),
-                .focus = torch::softmax(focus_, 1).expand(matrices(kHeads, kN)),
-                .memory = memory_.expand(matrices(kD, kN))};
-    const std::int64_t first_answer = length_ + 2;
-    std::vector<Tensor> hidden, read;
-    for (std::int64_t t = 0; t < steps_; ++t) {
-      step(gates[static_cast<std::size_t>(t)], state);
-      if (t < first_answer) continue;
-      hidden.push_back(state.hidden);
-      read.push_back(state.read);
-    }
-    const Tensor seen = torch::cat({torch::cat(hidden), torch::cat(read)}, 1);
-    const Tensor logits = torch::addmm(output_bias_, seen, output_weight_);
-    const Tensor answer = targets.narrow(0, first_answer * batch_, length_ * batch_);
-    const Tensor nats = torch::binary_cross_entropy_with_logits(logits, answer, {}, {}, at::Reduction::Sum);
-    return nats * (1 / (std::log(2.0) * static_cast<double>(batch_)));
+  Tensor product(const Tensor& a, const Tensor& b) const {
+    return single() ? torch::mm(a, b) : torch::bmm(a, b);
   }
 
-  void step(const Tensor& input_gates, State& state) const {
-    const Tensor gates =
-        torch::addmm(input_gates, torch::cat({state.hidden, state.read}, 1), recurrent_weight_);
-    const auto gate_parts = gates.unsafe_split_with_sizes({3 * kH, kH}, 1);
-    const auto gate = torch::sigmoid(gate_parts[0]).unsafe_chunk(3, 1);  // i, f, o
-    state.cell = torch::addcmul(gate[1] * state.cell, gate[0], torch::tanh(gate_parts[1]));
-    state.hidden = gate[2] * torch::tanh(state.cell);
+  Tensor cost(const Tensor& inputs, const Tensor& targets) const {
+    // The inputs' share of each layer, with the bias, for all steps at once.
+    std::vector<std::vector<Tensor>> shares;
+    State state;
+    for (const Layer& layer : layers_) {
+      shares.push_back(
+          torch::addmm(layer.weight.bias, inputs, layer.weight.input).view({steps_, batch_, -1}).unbind(0));
+      if (!lstm_) continue;
+      state.hidden.push_back(layer.hidden.expand({batch_, units_}));
+      state.cell.push_back(layer.cell.expand({batch_, units_}));
+    }
+    state.read = read_.expand({batch_, writes_ * kD});
+    state.focus = torch::softmax(focus_, 1).expand(matrices(heads(), kN));
+    state.memory = memory_.expand(matrices(kD, kN));
+    std::vector<Tensor> controls, reads;
+    for (std::int64_t t = 0; t < steps_; ++t) {
+      drive(shares, static_cast<std::size_t>(t), state);
+      address_and_access(state);
+      if (t < steps_ - answer_) continue;
+      controls.push_back(state.control);
+      reads.push_back(state.read);
+    }
+    const Tensor seen = torch::cat({torch::cat(controls), torch::cat(reads)}, 1);
+    return bits_of(torch::addmm(output_bias_, seen, output_weight_), targets, batch_);
+  }
 
-    const Tensor raw = torch::addmm(head_bias_, state.hidden, head_weight_);
-    const auto raw_parts = raw.unsafe_split_with_sizes({kHeads * kHeadParameters, kD, kD}, 1);
-    const auto head =
-        raw_parts[0].view(matrices(kHeads, kHeadParameters)).unsafe_split_with_sizes({kD, 2, 1, 3}, -1);
+  // The controller.
+  void drive(const std::vector<std::vector<Tensor>>& shares, std::size_t t, State& state) const {
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      const Tensor& share = shares[l][t];
+      const Tensor& weight = layers_[l].weight.recurrent;
+      if (!lstm_) {
+        state.control = torch::tanh(torch::addmm(share, state.read, weight));
+        continue;
+      }
+      const Tensor seen = l > 0 ? torch::cat({state.hidden[l - 1], state.hidden[l], state.read}, 1)
+                                : torch::cat({state.hidden[l], state.read}, 1);
+      const auto parts = torch::addmm(share, seen, weight).unsafe_split_with_sizes({3 * units_, units_}, 1);
+      const auto gate = torch::sigmoid(parts[0]).unsafe_chunk(3, 1);  // i, f, o
+      state.cell[l] = torch::addcmul(gate[1] * state.cell[l], gate[0], torch::tanh(parts[1]));
+      state.hidden[l] = gate[2] * torch::tanh(state.cell[l]);
+    }
+    if (lstm_) state.control = state.hidden.size() > 1 ? torch::cat(state.hidden, 1) : state.hidden[0];
+  }
+
+  void address_and_access(State& state) const {
+    const Tensor raw = torch::addmm(head_bias_, state.control, head_weight_);
+    const auto raw_parts =
+        raw.unsafe_split_with_sizes({heads() * kHeadParameters, writes_ * kD, writes_ * kD}, 1);
+    const auto head = raw_parts[0]
+                          .view(matrices(heads(), kHeadParameters))
+                          .unsafe_split_with_sizes({kD, 2, 1, kShifts}, -1);
     const auto positive = torch::softplus(head[1]).unsafe_chunk(2, -1);  // key strength; sharpening less 1
 
     const Tensor& memory = state.memory;
@@ -222,23 +237,40 @@ class TorchNtmCopy::Network {
     state.focus = torch::softmax(torch::addcmul(log, log, positive[1]), -1);
 
     const auto focus = state.focus.unsafe_chunk(2, -2);
-    const Tensor erase = torch::sigmoid(raw_parts[1]).view(matrices(kD, 1));
-    const Tensor add = torch::tanh(raw_parts[2]).view(matrices(kD, 1));
-    state.read = (memory * focus[0]).sum(-1).view({batch_, kD});
-    state.memory = torch::addcmul(memory, add - memory * erase, focus[1]);  // M (1 - w e) + w a
+    const Tensor erase = torch::sigmoid(raw_parts[1]), add = torch::tanh(raw_parts[2]);
+    if (writes_ == 1) {
+      const Tensor e = erase.view(matrices(kD, 1)), a = add.view(matrices(kD, 1));
+      state.read = (memory * focus[0]).sum(-1).view({batch_, kD});
+      state.memory = torch::addcmul(memory, a - memory * e, focus[1]);  // M (1 - w e) + w a
+      return;
+    }
+    state.read = product(focus[0], memory.transpose(-1, -2)).view({batch_, writes_ * kD});
+    const Tensor erases = erase.view(matrices(writes_, kD));
+    Tensor kept = memory;
+    if (single()) {
+      kept = memory * (1 - erases.unsqueeze(-1) * focus[1].unsqueeze(-2)).prod(-3);
+    } else {
+      const auto weights = focus[1].unsafe_chunk(writes_, -2);
+      const auto columns = erases.transpose(-1, -2).unsafe_chunk(writes_, -1);
+      for (std::size_t h = 0; h < weights.size(); ++h) {
+        kept = torch::addcmul(kept, kept * columns[h], weights[h], -1);
+      }
+    }
+    const Tensor adds = add.view(matrices(writes_, kD)).transpose(-1, -2);
+    state.memory = single() ? torch::addmm(kept, adds, focus[1]) : torch::baddbmm(kept, adds, focus[1]);
   }
 
-  // Content weightings [batch, 2, slots] of key [batch, 2, width], key strength [batch, 2, 1].
+  // Content weightings [batch, heads, slots] of key [batch, heads, width], key strength [batch, heads, 1].
   Tensor content(const Tensor& key, const Tensor& strength, const Tensor& memory) const {
     const Tensor scaled = key * (strength * torch::rsqrt((key * key).sum(-1, true) + kNormEpsilon));
     const Tensor norm = torch::rsqrt((memory * memory).sum(-2, true) + kNormEpsilon);
-    return torch::softmax((single() ? torch::mm(scaled, memory) : torch::bmm(scaled, memory)) * norm, -1);
+    return torch::softmax(product(scaled, memory) * norm, -1);
   }
 
-  // gated [batch, 2, slots] moved by shift [batch, 2, 3] for -1, 0, +1; never 0.
+  // gated [batch, heads, slots] moved by shift [batch, heads, 3] for -1, 0, +1; never 0.
   Tensor shifted(const Tensor& gated, const Tensor& shift) const {
     if (single()) {
-      const Tensor moved = torch::mm(gated, shifts_).view({kHeads, kShifts, kN});
+      const Tensor moved = torch::mm(gated, shifts_).view({heads(), kShifts, kN});
       return torch::baddbmm(tiny_, shift.unsqueeze(1), moved).squeeze(1);
     }
     const auto by = shift.unsafe_chunk(kShifts, -1);
@@ -246,43 +278,21 @@ class TorchNtmCopy::Network {
     return torch::addcmul(moved, by[0], torch::roll(gated, -1, -1)) + kTiny;
   }
 
-  std::int64_t batch_, length_, steps_;
+  at::ScalarType type_;
+  std::int64_t batch_, steps_, answer_, inputs_, outputs_, units_, writes_;
+  std::vector<Layer> layers_;
+  bool lstm_;
+  Columns gate_columns_, head_columns_;
   Tensor shifts_;  // [slots, 3 · slots]: a weighting moved by -1, 0 and +1, side by side
   Tensor tiny_;    // [1, 1, 1]
-  Tensor recurrent_weight_, input_weight_, gate_bias_, head_weight_, head_bias_, output_weight_, output_bias_;
-  Tensor hidden_, cell_, focus_, memory_, read_;
+  Tensor head_weight_, head_bias_, output_weight_, output_bias_;
+  Tensor focus_, memory_, read_;  // before the first step
 };
 
-TorchNtmCopy::TorchNtmCopy(std::size_t batch, std::size_t length) {
-  at::set_num_threads(1);
-  // Its allocator asks glibc anew for every tensor: let glibc keep what the last step used.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_TOP_PAD, 1 << 26);
-  network_ = std::make_unique<Network>(static_cast<std::int64_t>(batch), static_cast<std::int64_t>(length));
-}
+}  // namespace
 
-TorchNtmCopy::~TorchNtmCopy() = default;
-
-void TorchNtmCopy::set_parameters(const NtmCopyParameters& parameters) {
-  network_->set_parameters(parameters);
-}
-
-double TorchNtmCopy::forward_backward(std::span<const float> inputs, std::span<const float> targets) {
-  return network_->forward_backward(inputs, targets);
-}
-
-NtmCopyParameters TorchNtmCopy::gradients() const { return network_->gradients(); }
-
-std::string torch_description() {
-  // at::show_config() has one fact a line: "  - CPU capability usage: AVX2".
-  const std::string config = at::show_config(), label = "CPU capability usage: ";
-  const std::size_t at = config.find(label);
-  const std::string kernels =
-      at == std::string::npos ? "unknown"
-                              : config.substr(at + label.size(), config.find('\n', at) - at - label.size());
-  return std::string("libtorch ") + TORCH_VERSION + ", " + kernels + " code, " +
-         std::to_string(at::get_num_threads()) + " thread";
+std::unique_ptr<TorchPeer> torch_ntm(const Network& network, std::int64_t batch, Precision precision) {
+  return std::make_unique<TorchNtm>(network, batch, precision);
 }
 
 }  // namespace tapehead::bench

@@ -49,6 +49,12 @@ inline std::vector<double> naive_product(const Padded& a, bool transpose_a, cons
 
 using Product = std::function<void(ConstMatrix, ConstMatrix, Matrix, Into)>;
 
+/// The two products that a sweep can be chosen for, without that choice.
+inline void forth(ConstMatrix a, ConstMatrix b, Matrix result, Into into) { matmul(a, b, result, into); }
+inline void forth_transposed_right(ConstMatrix a, ConstMatrix b, Matrix result, Into into) {
+  matmul_transposed_right(a, b, result, into);
+}
+
 /// Runs a product into a result with gaps, replacing what was there (NaN) and adding to it.
 inline void check_product(const Product& product, bool transpose_a, bool transpose_b, std::size_t m,
                           std::size_t k, std::size_t n, std::size_t gap) {
@@ -95,9 +101,25 @@ inline void check_product_sizes(const Product& product, bool transpose_a, bool t
   }
 }
 
+/// A row times a matrix that is large enough to be gone through from either end.
+template <class SweptProduct>
+void check_sweeps(const SweptProduct& product, bool transpose_b) {
+  std::vector<std::vector<Real>> results;
+  for (const Sweep sweep : {Sweep::forth, Sweep::back}) {
+    const auto swept = [&](ConstMatrix a, ConstMatrix b, Matrix result, Into into) {
+      product(a, b, result, into, sweep);
+      results.emplace_back(result.data, result.data + result.columns);
+    };
+    check_product(swept, false, transpose_b, 1, 301, 709, 3);
+  }
+  REQUIRE(results.size() == 4);
+  CHECK(results[0] == results[2]);  // replaced
+  CHECK(results[1] == results[3]);  // added
+}
+
 /// A product over nothing is zero, and leaves alone what it adds to.
 inline void check_empty_inner_axis(const Product& product, bool transpose_a, bool transpose_b) {
-  for (const std::size_t m : {1U, 5U}) check_product(product, transpose_a, transpose_b, m, 0, 19, 2);
+  for (const std::size_t m : {1U, 5U, 40U}) check_product(product, transpose_a, transpose_b, m, 0, 19, 2);
 }
 
 /// NaN and infinity must arrive in the result: no term may be skipped because a factor is zero.

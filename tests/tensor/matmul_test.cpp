@@ -7,26 +7,31 @@
 using namespace tapehead;
 
 TEST_CASE("a matrix product is that of three nested loops, for sizes around tiles and vectors", "[matmul]") {
-  testing::check_product_sizes(matmul, false, false);
+  testing::check_product_sizes(testing::forth, false, false);
 }
 
 TEST_CASE("a product with the right factor transposed is that of three nested loops", "[matmul]") {
-  testing::check_product_sizes(matmul_transposed_right, false, true);
+  testing::check_product_sizes(testing::forth_transposed_right, false, true);
 }
 
 TEST_CASE("a product with the left factor transposed is that of three nested loops", "[matmul]") {
   testing::check_product_sizes(matmul_transposed_left, true, false);
 }
 
+TEST_CASE("a row times a large matrix is the same to the bit from whichever end it starts", "[matmul]") {
+  testing::check_sweeps(matmul, false);
+  testing::check_sweeps(matmul_transposed_right, true);
+}
+
 TEST_CASE("a matrix product over an inner axis of nothing is zero", "[matmul]") {
-  testing::check_empty_inner_axis(matmul, false, false);
-  testing::check_empty_inner_axis(matmul_transposed_right, false, true);
+  testing::check_empty_inner_axis(testing::forth, false, false);
+  testing::check_empty_inner_axis(testing::forth_transposed_right, false, true);
   testing::check_empty_inner_axis(matmul_transposed_left, true, false);
 }
 
 TEST_CASE("zero times NaN is NaN in a matrix product, in its column only", "[matmul]") {
-  testing::check_nan_arrives(matmul, false, false);
-  testing::check_nan_arrives(matmul_transposed_right, false, true);
+  testing::check_nan_arrives(testing::forth, false, false);
+  testing::check_nan_arrives(testing::forth_transposed_right, false, true);
   testing::check_nan_arrives(matmul_transposed_left, true, false);
 }
 
