@@ -93,7 +93,21 @@ bool Tape::hand_over_gradient(Var from, Var to) {
   return true;
 }
 
-void Tape::backward(Var loss, Real scale) {
+// What is not a number stays so: a comparison with it is false.
+void Tape::clip_gradients(const Node& node, Real limit) {
+  for (std::uint32_t v = node.first; v < node.first + node.count; ++v) {
+    const Value& value = values_[v];
+    if (!value.has_gradient) continue;
+    Real* const gradient = value.gradient;
+    const std::size_t size = value.shape.size();
+    for (std::size_t i = 0; i < size; ++i) {
+      const Real raised = gradient[i] < -limit ? -limit : gradient[i];
+      gradient[i] = raised > limit ? limit : raised;
+    }
+  }
+}
+
+void Tape::backward(Var loss, Real scale, Real clip) {
   expect_shape("Tape::backward", "loss", {shape(loss).size()}, {1});
   if (!record_) throw std::logic_error("Tape::backward: the tape was not recording");
   if (requires_gradient(loss)) {
@@ -101,6 +115,7 @@ void Tape::backward(Var loss, Real scale) {
     for (std::size_t i = nodes_.size(); i-- > 0;) {
       const Node node = nodes_[i];
       scratch_.reset();
+      if (clip < std::numeric_limits<Real>::infinity()) clip_gradients(node, clip);
       if (inspection_ != nullptr) inspection_->backward_begins(*this, Var{node.first}, node.count);
       node.kind->backward(*this, node.record);
       if (inspection_ != nullptr) inspection_->backward_ended(*this, true);

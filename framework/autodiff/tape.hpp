@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -94,8 +95,10 @@ class Tape {
   Var constant(std::span<const Real> data, const Shape& shape);
 
   /// Differentiates `loss` (one element) times `scale` with respect to every leaf that has a gradient buffer;
-  /// each such buffer is overwritten. Can be called once per reset. Throws ShapeError if loss is not a scalar.
-  void backward(Var loss, Real scale = 1);
+  /// each such buffer is overwritten. Can be called once per reset. With a finite `clip` every element of every value's
+  /// gradient is brought into [-clip, clip] before it is passed on to what the value was made from (Graves et al. 2014,
+  /// section 4.6); those of leaves are not. NaN stays NaN. Throws ShapeError if loss is not a scalar.
+  void backward(Var loss, Real scale = 1, Real clip = std::numeric_limits<Real>::infinity());
 
   /// The gradient of a value that was kept with keep_gradient(), after backward().
   std::span<const Real> gradient(Var v) const;
@@ -172,6 +175,7 @@ class Tape {
   };
 
   void clear_untouched_leaves();
+  void clip_gradients(const Node& node, Real limit);
   void note_reads(std::span<const Var> inputs) const;
   void note_op(const OpKind& kind, Var first, std::uint32_t count);
 

@@ -31,7 +31,11 @@ NtmMemory::NtmMemory(const Scope& scope, std::size_t control_size, const Options
                 options.initial == "constant" ? initial::constant(static_cast<Real>(options.initial_value))
                                               : initial::normal(options.initial_scale),
                 learned);
-  const Initializer focus = initial::normal(options.initial_focus);
+  const Initializer focus = [spread = initial::normal(options.initial_focus), peak = options.initial_peak](
+                                Draws& draws, const Shape& shape, std::span<Real> logits) {
+    spread(draws, shape, logits);
+    for (std::size_t head = 0; head < shape[0]; ++head) logits[head * shape[1]] += static_cast<Real>(peak);
+  };
   initial_read_focus_ = scope.add("initial_read_focus", {options.read_heads, options.slots}, focus);
   initial_write_focus_ = scope.add("initial_write_focus", {options.write_heads, options.slots}, focus);
 }

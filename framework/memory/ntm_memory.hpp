@@ -26,6 +26,7 @@ class NtmMemory {
     double initial_value = 1e-6;  // of a constant start
     double initial_focus = 1;     // standard deviation of the logits of the first weightings; asymmetric, so
                                   // that slots do not stay alike
+    double initial_peak = 0;  // added to the first slot's logit in all of them: heads start together there
     std::string key_activation = "tanh";
     double norm_epsilon = 1e-16;    // in the norms of the similarity: SimilarityEpsilon::in_norm
     double similarity_epsilon = 0;  // added to their product: SimilarityEpsilon::added
@@ -70,6 +71,10 @@ class NtmMemory {
                 .symbol = "w_0",
                 .minimum = 0},
         initial_focus);
+      f(Setting{.name = "initial_peak",
+                .help = "added to the first slot's logit in all first weightings, where heads then start",
+                .symbol = "w_0"},
+        initial_peak);
       f(Setting{.name = "key_activation",
                 .help = "activation of keys and add vectors",
                 .symbol = "k, a",

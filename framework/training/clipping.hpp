@@ -15,15 +15,22 @@
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
-/// Both may be on; the norm comes first. Infinity turns one off.
+/// All may be on: clip_backward within the backward pass, then clip_norm, then clip_gradient. Infinity turns one off.
 struct ClippingOptions {
   double clip_gradient = 10;  // limit of each element (Graves et al. 2014, 4.6)
+  // Limit of each element of the gradient of everything that is computed from parameters and inputs, activations,
+  // weightings and memory among them, at every step of the way back: the other reading of Graves et al. 2014, 4.6.
+  double clip_backward = std::numeric_limits<double>::infinity();
   double clip_norm = std::numeric_limits<double>::infinity();  // limit of the norm of the whole gradient
 
   template <class F>
   void visit(F&& f) {
     f(Setting{.name = "clip_gradient", .help = "limit of every gradient element, inf for none", .minimum = 0},
       clip_gradient);
+    f(Setting{.name = "clip_backward",
+              .help = "limit of every element of the gradients that the backward pass hands on, inf for none",
+              .minimum = 0},
+      clip_backward);
     f(Setting{.name = "clip_norm",
               .help = "limit of the norm of the whole gradient, inf for none",
               .minimum = 0},

@@ -190,7 +190,7 @@ Diagnosis diagnose_parameters(const Parameters& parameters) {
 }
 
 Diagnosis diagnose(const Model& model, const Batch& batch, std::span<const Leaf> leaves, bool backward,
-                   Real scale) {
+                   Real scale, Real clip) {
   using Place = Diagnosis::Place;
   Diagnosis diagnosis = diagnose_parameters(model.parameters());
   check_batch(diagnosis, batch);
@@ -214,7 +214,7 @@ Diagnosis diagnose(const Model& model, const Batch& batch, std::span<const Leaf>
   }
   if (!backward || diagnosis.place != Place::nowhere) return diagnosis;
 
-  tape.backward(scored.loss, scale);
+  tape.backward(scored.loss, scale, clip);
   for (const Inspection::RuinedGradient& ruined : inspection.ruined_gradients()) {
     TensorState state = names.gradient(tape, inspection, ruined.value, ruined.range);
     state.op = ruined.op != nullptr ? op_name(*ruined.op->kind) : "all its products";

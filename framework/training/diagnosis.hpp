@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -60,9 +61,9 @@ struct Diagnosis {
 /// The parameters that are not finite; Place::nowhere if all are.
 Diagnosis diagnose_parameters(const Parameters& parameters);
 
-/// Computes a batch's loss again, times `scale`, and its gradient into the leaves' buffers if `backward`.
+/// Computes a batch's loss again, times `scale`, and its gradient into the leaves' buffers if `backward`: see Tape::backward().
 Diagnosis diagnose(const Model& model, const Batch& batch, std::span<const Leaf> leaves, bool backward,
-                   Real scale = 1);
+                   Real scale = 1, Real clip = std::numeric_limits<Real>::infinity());
 
 /// The parameters whose gradients are not finite once the shards' are added, each laid out like the parameters.
 Diagnosis diagnose_sum(const Parameters& parameters, std::span<const Real* const> gradients);

@@ -22,8 +22,9 @@ struct ShardedGradient::Place {
   Batch batch;
 };
 
-ShardedGradient::ShardedGradient(Model& model, Workers& workers, std::size_t batch, std::size_t shards)
-    : model_(model), workers_(workers) {
+ShardedGradient::ShardedGradient(Model& model, Workers& workers, std::size_t batch, std::size_t shards,
+                                 double clip)
+    : model_(model), workers_(workers), clip_(static_cast<Real>(clip)) {
   const std::size_t size = model.parameters().flat_size();
   for (std::size_t i = 0; i < shards; ++i) {
     auto shard = std::make_unique<Shard>();
@@ -49,7 +50,7 @@ Score ShardedGradient::compute(const Batch& batch, Real scale) {
     if (shards_.size() > 1) slice_examples(batch, shard.begin, shard.end, part);
     tape.reset(shard.leaves);
     const Model::Scored scored = model_.score(tape, shards_.size() > 1 ? part : batch);
-    tape.backward(scored.loss, scale);
+    tape.backward(scored.loss, scale, clip_);
     shard.score = scored.score;
   });
   Score score;
@@ -69,7 +70,7 @@ Diagnosis ShardedGradient::diagnose_again(const Batch& batch, Real scale) {
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     Batch part;
     slice_examples(batch, shards_[i]->begin, shards_[i]->end, part);
-    Diagnosis of_shard = diagnose(model_, part, shards_[i]->leaves, true, scale);
+    Diagnosis of_shard = diagnose(model_, part, shards_[i]->leaves, true, scale, clip_);
     of_shard.shard = i;
     if (of_shard.place < diagnosis.place) diagnosis = std::move(of_shard);
   }

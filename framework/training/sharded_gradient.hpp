@@ -16,8 +16,8 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 
 class ShardedGradient {
  public:
-  /// For batches of `batch` examples. The model and the workers must outlive it.
-  ShardedGradient(Model& model, Workers& workers, std::size_t batch, std::size_t shards);
+  /// For batches of `batch` examples; `clip` is ClippingOptions::clip_backward. The model and the workers must outlive it.
+  ShardedGradient(Model& model, Workers& workers, std::size_t batch, std::size_t shards, double clip);
   ~ShardedGradient();
 
   /// Every shard's gradient of the batch's loss times `scale`; the score of the whole batch.
@@ -38,6 +38,7 @@ class ShardedGradient {
 
   Model& model_;
   Workers& workers_;
+  Real clip_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<Place>> places_;  // by thread
   std::vector<const Real*> arrays_;

@@ -39,7 +39,7 @@ Trainer::Trainer(Model& model, const Task& task, const TrainingOptions& options,
       seed_(seed),
       workers_(std::max<std::size_t>(1, threads)),
       evaluator_(task, options.evaluation_sequences),
-      gradient_(model, workers_, options.batch, options.shard_count()) {
+      gradient_(model, workers_, options.batch, options.shard_count(), options.clipping.clip_backward) {
   options_.optimizer.resolve();
   options_.schedule.check();
   if (options_.steps == 0 && options_.sequences == 0) {

@@ -1,6 +1,7 @@
 #include "framework/autodiff/tape.hpp"
 
 #include <array>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 
@@ -55,6 +56,25 @@ TEST_CASE("backward overwrites what gradient buffers held, and scales", "[tape]"
     tape.backward(sum(tape, multiply(tape, Var{0}, Var{0})), scale);
     CHECK_THAT(leaves.gradient(0), equal_to({6 * scale, 8 * scale}));
   }
+}
+
+TEST_CASE("clipping bounds what each value hands back, not the gradient of a leaf, and lets NaN through",
+          "[tape]") {
+  // y = 100 x and loss = Σ w y: y hands on w, brought into [-10, 10], and x gets a hundred times that.
+  constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
+  Leaves leaves({{{4}, {1, 1, 1, 1}}, {{4}, {20, -30, 0.5, kNan}, false}});
+  Tape tape;
+  const auto gradient = [&](Real clip) {
+    tape.reset(leaves.all());
+    const Var y = affine(tape, Var{0}, 100, 0);
+    tape.backward(sum(tape, multiply(tape, y, Var{1})), 1, clip);
+    return leaves.gradient(0);
+  };
+  const std::vector<Real> clipped = gradient(10);
+  CHECK(std::vector<Real>(clipped.begin(), clipped.begin() + 3) == std::vector<Real>{1000, -1000, 50});
+  CHECK(std::isnan(clipped[3]));
+  const std::vector<Real> whole = gradient(std::numeric_limits<Real>::infinity());
+  CHECK(std::vector<Real>(whole.begin(), whole.begin() + 3) == std::vector<Real>{2000, -3000, 50});
 }
 
 TEST_CASE("a leaf that the loss does not depend on has a gradient of zero", "[tape]") {
