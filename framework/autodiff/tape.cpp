@@ -93,21 +93,18 @@ bool Tape::hand_over_gradient(Var from, Var to) {
   return true;
 }
 
-// What is not a number stays so: a comparison with it is false.
-void Tape::clip_gradients(const Node& node, Real limit) {
-  for (std::uint32_t v = node.first; v < node.first + node.count; ++v) {
-    const Value& value = values_[v];
-    if (!value.has_gradient) continue;
-    Real* const gradient = value.gradient;
-    const std::size_t size = value.shape.size();
-    for (std::size_t i = 0; i < size; ++i) {
-      const Real raised = gradient[i] < -limit ? -limit : gradient[i];
-      gradient[i] = raised > limit ? limit : raised;
-    }
+// What is not finite stays so, for divergence to be noticed: an infinite gradient is made a NaN.
+void Tape::clip(std::span<Real> gradient) const {
+  if (!(clip_ < std::numeric_limits<Real>::infinity())) return;
+  for (Real& element : gradient) {
+    const Real raised = element < -clip_ ? -clip_ : element;
+    const Real clipped = raised > clip_ ? clip_ : raised;
+    element = clipped + (element - element);  // + 0 if it is finite, else NaN
   }
 }
 
-void Tape::backward(Var loss, Real scale, Real clip) {
+void Tape::backward(Var loss, Real scale, Real limit) {
+  clip_ = limit;
   expect_shape("Tape::backward", "loss", {shape(loss).size()}, {1});
   if (!record_) throw std::logic_error("Tape::backward: the tape was not recording");
   if (requires_gradient(loss)) {
@@ -115,7 +112,9 @@ void Tape::backward(Var loss, Real scale, Real clip) {
     for (std::size_t i = nodes_.size(); i-- > 0;) {
       const Node node = nodes_[i];
       scratch_.reset();
-      if (clip < std::numeric_limits<Real>::infinity()) clip_gradients(node, clip);
+      for (std::uint32_t v = node.first; v < node.first + node.count; ++v) {
+        if (values_[v].has_gradient) clip({values_[v].gradient, values_[v].shape.size()});
+      }
       if (inspection_ != nullptr) inspection_->backward_begins(*this, Var{node.first}, node.count);
       node.kind->backward(*this, node.record);
       if (inspection_ != nullptr) inspection_->backward_ended(*this, true);

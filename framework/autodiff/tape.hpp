@@ -95,10 +95,10 @@ class Tape {
   Var constant(std::span<const Real> data, const Shape& shape);
 
   /// Differentiates `loss` (one element) times `scale` with respect to every leaf that has a gradient buffer;
-  /// each such buffer is overwritten. Can be called once per reset. With a finite `clip` every element of every value's
-  /// gradient is brought into [-clip, clip] before it is passed on to what the value was made from (Graves et al. 2014,
-  /// section 4.6); those of leaves are not. NaN stays NaN. Throws ShapeError if loss is not a scalar.
-  void backward(Var loss, Real scale = 1, Real clip = std::numeric_limits<Real>::infinity());
+  /// each such buffer is overwritten. Can be called once per reset. With a finite `limit` every element of every value's
+  /// gradient is brought into [-limit, limit] before it is passed on to what the value was made from (Graves et al. 2014,
+  /// section 4.6); those of leaves are not. What is not finite becomes NaN. Throws ShapeError if loss is not a scalar.
+  void backward(Var loss, Real scale = 1, Real limit = std::numeric_limits<Real>::infinity());
 
   /// The gradient of a value that was kept with keep_gradient(), after backward().
   std::span<const Real> gradient(Var v) const;
@@ -154,6 +154,9 @@ class Tape {
   /// In a backward function: lets the gradient buffer of output `from` become that of input `to`, which then needs
   /// no copy. Returns false, and does nothing, if `to` has contributions already or either is not the pool's.
   bool hand_over_gradient(Var from, Var to);
+  /// In a backward function that goes through several time steps itself: clips what it hands from one to the next, as
+  /// backward() was told to.
+  void clip(std::span<Real> gradient) const;
   /// Scratch memory for a backward function, valid until it returns.
   Real* scratch(std::size_t n) { return scratch_.reals(n); }
 
@@ -175,7 +178,6 @@ class Tape {
   };
 
   void clear_untouched_leaves();
-  void clip_gradients(const Node& node, Real limit);
   void note_reads(std::span<const Var> inputs) const;
   void note_op(const OpKind& kind, Var first, std::uint32_t count);
 
@@ -188,6 +190,7 @@ class Tape {
   Inspection* inspection_ = nullptr;
   std::size_t leaves_ = 0;
   bool record_ = true;
+  Real clip_ = std::numeric_limits<Real>::infinity();  // of the running backward()
 };
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -82,6 +82,7 @@ void lstm_step_backward(Tape& tape, const StepRecord& r) {
                  row_of(d_hidden, b, n), row_of(d_cell, b, n), n, r.use.result_gradient + b * 4 * n,
                  previous ? previous.data + b * n : nullptr, !previous.fresh);
   }
+  tape.clip({r.use.result_gradient, r.use.rows * 4 * n});
   tape.staged().propagate(tape, r.use);
 }
 
@@ -107,12 +108,15 @@ void lstm_sequence_backward(Tape& tape, const SequenceRecord& r) {
   for (std::size_t t = r.steps; t-- > 0;) {
     for (std::size_t i = 0; i < size; ++i)
       dh[i] = d_hidden[t * size + i] + (t + 1 < r.steps ? dh[i] : Real(0));
+    tape.clip({dh, size});
     const Real* const previous = t > 0 ? r.cells + (t - 1) * size : tape.data(r.initial_cell);
     Real* const here = d_gates + t * size * 4;
     for (std::size_t b = 0; b < r.batch; ++b) {
       backward_row(r.activated + (t * size + b * n) * 4, previous + b * n, r.squashed + t * size + b * n,
                    dh + b * n, dc + b * n, n, here + b * 4 * n, dc + b * n, false);
     }
+    tape.clip({here, 4 * size});
+    tape.clip({dc, size});
     matmul_transposed_right({here, r.batch, 4 * n, 4 * n}, recurrent, d_through, Into::replace, sweep_of(t));
   }
   if (initial_cell != nullptr) {

@@ -58,11 +58,12 @@ TEST_CASE("backward overwrites what gradient buffers held, and scales", "[tape]"
   }
 }
 
-TEST_CASE("clipping bounds what each value hands back, not the gradient of a leaf, and lets NaN through",
+TEST_CASE("clipping bounds what each value hands back, not the gradient of a leaf, and hides nothing",
           "[tape]") {
   // y = 100 x and loss = Σ w y: y hands on w, brought into [-10, 10], and x gets a hundred times that.
   constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
-  Leaves leaves({{{4}, {1, 1, 1, 1}}, {{4}, {20, -30, 0.5, kNan}, false}});
+  constexpr Real kInfinity = std::numeric_limits<Real>::infinity();
+  Leaves leaves({{{5}, {1, 1, 1, 1, 1}}, {{5}, {20, -30, 0.5, kNan, kInfinity}, false}});
   Tape tape;
   const auto gradient = [&](Real clip) {
     tape.reset(leaves.all());
@@ -73,6 +74,7 @@ TEST_CASE("clipping bounds what each value hands back, not the gradient of a lea
   const std::vector<Real> clipped = gradient(10);
   CHECK(std::vector<Real>(clipped.begin(), clipped.begin() + 3) == std::vector<Real>{1000, -1000, 50});
   CHECK(std::isnan(clipped[3]));
+  CHECK_FALSE(std::isfinite(clipped[4]));
   const std::vector<Real> whole = gradient(std::numeric_limits<Real>::infinity());
   CHECK(std::vector<Real>(whole.begin(), whole.begin() + 3) == std::vector<Real>{2000, -3000, 50});
 }

@@ -1,8 +1,12 @@
 #include "framework/nn/lstm.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "framework/autodiff/reduce.hpp"
 #include "framework/tensor/error.hpp"
+#include "tests/autodiff/leaves.hpp"
 #include "tests/nn/lstm_cases.hpp"
 #include "tests/support/catch.hpp"
 
@@ -55,6 +59,24 @@ TEST_CASE("an LSTM refuses what does not fit", "[lstm]") {
                     "lstm_sequence: recurrent weight has shape [4, 20], expected [5, 20]");
   CHECK_THROWS_WITH(lstm_sequence(tape, zeros({6, 20}), zeros({5, 20}), {zeros({2, 5}), zeros({2, 4})}),
                     "lstm_sequence: initial cell has shape [2, 4], expected [2, 5]");
+}
+
+TEST_CASE("gradients are clipped between the steps of a sequence too", "[lstm]") {
+  constexpr std::size_t kUnits = 2, kSteps = 3;
+  constexpr Real kLimit = 0.25;
+  testing::Leaves leaves({{{kSteps, 4 * kUnits}, std::vector<Real>(kSteps * 4 * kUnits, 0.5)},
+                          {{kUnits, 4 * kUnits}, std::vector<Real>(kUnits * 4 * kUnits, 0.5)},
+                          {{1, kUnits}, {0.5, 0.5}},
+                          {{1, kUnits}, {0.5, 0.5}}});
+  Tape tape;
+  const auto largest = [&](Real limit) {
+    tape.reset(leaves.all());
+    const Var hidden = lstm_sequence(tape, Var{0}, Var{1}, {Var{2}, Var{3}});
+    tape.backward(sum(tape, hidden), 1000, limit);
+    return *std::ranges::max_element(leaves.gradient(3));  // of the initial cell, after three steps
+  };
+  CHECK(largest(std::numeric_limits<Real>::infinity()) > 10);
+  CHECK(largest(kLimit) <= kLimit);
 }
 
 TEST_CASE("a stack registers its layers by path, the upper ones wider by the layer below", "[lstm]") {
