@@ -1,6 +1,7 @@
 // Reproduce a published result: its table and figure, from as many seeds as it takes.
 #include "experiments/command_reproduce.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <iostream>
@@ -74,8 +75,11 @@ void refuse_together(const Arguments& arguments, std::string_view one,
   }
 }
 
-void list_results(std::span<const ReproductionResult> catalogue) {
+void list_results(std::span<const ReproductionResult> catalogue, const Arguments& arguments) {
+  std::vector<const ReproductionResult*> named;
+  if (!arguments.positional.empty()) named = find_reproductions(catalogue, arguments.positional.front());
   for (const ReproductionResult& result : catalogue) {
+    if (!named.empty() && std::ranges::find(named, &result) == named.end()) continue;
     std::cout << result.id() << ": " << result.title << " (" << result.source << ")\n";
     std::vector<std::pair<std::string, std::string>> rows;
     for (const ReproductionRow& row : result.rows) {
@@ -121,7 +125,7 @@ int reproduce_results(const Arguments& arguments) {
 
 int reproduce_from(std::span<const ReproductionResult> catalogue, const Arguments& arguments, bool figure) {
   if (arguments.has("list")) {
-    list_results(catalogue);
+    list_results(catalogue, arguments);
     return 0;
   }
   if (arguments.positional.empty()) {
@@ -150,7 +154,7 @@ Command reproduce_command() {
               {.name = "reproduce",
                .usage = {"reproduce PAPER[/RESULT] [--seeds N] [--rows LIST] [--processes N] [--budget "
                          "MINUTES] [--quick]",
-                         "reproduce PAPER[/RESULT] --report", "reproduce --list"},
+                         "reproduce PAPER[/RESULT] --report", "reproduce [PAPER[/RESULT]] --list"},
                .summary = "train a paper's nets on many seeds, and set its numbers beside ours",
                .description =
                    "Trains the seeds that are missing, several at a time, evaluates each, and prints the\n"

@@ -1,7 +1,9 @@
 // Train every combination of some settings.
 #include <iostream>
+#include <utility>
 
 #include "experiments/commands.hpp"
+#include "experiments/directory_lock.hpp"
 #include "experiments/machine.hpp"
 #include "experiments/presets.hpp"
 #include "experiments/run_directory.hpp"
@@ -18,7 +20,7 @@ namespace fs = std::filesystem;
 struct SweepPlan {
   fs::path directory;
   std::vector<SweepTask> tasks;
-  bool is_new;  // there is no manifest of it yet
+  bool is_new;  // this call wrote its manifest, or would
 };
 
 bool holds_sweep(const fs::path& directory) {
@@ -32,11 +34,73 @@ fs::path chosen_directory(const Arguments& arguments, const std::string& preset)
     return path.has_filename() ? path : path.parent_path();
   }
   if (arguments.has("task")) throw UsageError("--task needs the sweep's directory: sweep DIR --task K");
-  const fs::path parent = runs_directory() / "sweeps" / find_preset(presets_directory(), preset).name;
-  const fs::path first = parent / utc_file_time();
+  return runs_directory() / "sweeps" / find_preset(presets_directory(), preset).name / utc_file_time();
+}
+
+void make_directories(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) throw IoError(directory.string() + ": the directory cannot be made: " + error.message());
+}
+
+// Makes a directory of this name, or of the next one that no other sweep has.
+fs::path claim_directory(const fs::path& first) {
+  make_directories(first.parent_path());
   fs::path path = first;
-  for (int i = 2; fs::exists(path); ++i) path = first.string() + "-" + std::to_string(i);
+  std::error_code error;
+  for (int i = 2; !fs::create_directory(path, error); ++i) {
+    if (error && error != std::errc::file_exists && error != std::errc::not_a_directory) {
+      throw IoError(path.string() + ": the directory cannot be made: " + error.message());
+    }
+    path = first.string() + "-" + std::to_string(i);
+  }
   return path;
+}
+
+// Nothing there, or at most what the first steps of another process that writes the manifest leave.
+bool is_free(const fs::path& directory) {
+  std::error_code error;
+  if (!fs::exists(directory, error)) return true;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    const fs::path name = entry.path().filename();
+    const bool of_manifest = name.extension() == ".partial" && name.string().starts_with("manifest.");
+    if (entry.path() != lock_path(directory) && !of_manifest) return false;
+  }
+  return !error;
+}
+
+// The order matters: a manifest may come to be there at any moment, and runs only behind it.
+bool expect_free_or_sweep(const fs::path& directory) {
+  const bool free = is_free(directory);
+  if (holds_sweep(directory)) return false;
+  if (free) return true;
+  throw UsageError("--out " + directory.string() + ": it exists, and there is no sweep in it");
+}
+
+SweepPlan plan_there(const fs::path& directory, std::span<const SweepTask> wanted) {
+  const std::vector<SweepTask> there = read_manifest(directory);
+  expect_same_runs(directory, there, wanted);
+  return {directory, there, false};
+}
+
+// Several processes may be started at once with the same --out: one writes the manifest, the others read it.
+SweepPlan found_sweep(SweepPlan plan, bool chosen) {
+  if (!chosen) {
+    plan.directory = claim_directory(plan.directory);
+    for (SweepTask& task : plan.tasks) task.directory = plan.directory / task.name;
+    write_manifest(plan.directory, plan.tasks);
+    return plan;
+  }
+  make_directories(plan.directory);
+  const DirectoryLock lock(plan.directory);
+  std::error_code ignored;
+  if (expect_free_or_sweep(plan.directory)) {
+    write_manifest(plan.directory, plan.tasks);
+  } else {
+    plan = plan_there(plan.directory, plan.tasks);
+  }
+  fs::remove(lock_path(plan.directory), ignored);  // with a manifest there, nobody needs it
+  return plan;
 }
 
 SweepPlan new_plan(const Arguments& arguments) {
@@ -45,14 +109,9 @@ SweepPlan new_plan(const Arguments& arguments) {
   SweepPlan plan{chosen_directory(arguments, preset), {}, true};
   plan.tasks = grid_tasks(preset, arguments.settings, grid, plan.directory);
   expect_valid(plan.tasks);
-  std::error_code error;
-  if (!holds_sweep(plan.directory)) {
-    if (!fs::exists(plan.directory, error) || fs::is_empty(plan.directory, error)) return plan;
-    throw UsageError("--out " + plan.directory.string() + ": it exists, and there is no sweep in it");
-  }
-  const std::vector<SweepTask> there = read_manifest(plan.directory);
-  expect_same_runs(plan.directory, there, plan.tasks);
-  return {plan.directory, there, false};
+  if (arguments.has("out") && !expect_free_or_sweep(plan.directory))
+    return plan_there(plan.directory, plan.tasks);
+  return arguments.has("dry-run") ? plan : found_sweep(std::move(plan), arguments.has("out"));
 }
 
 SweepPlan plan_of(const Arguments& arguments) {
@@ -123,7 +182,6 @@ int sweep(const Arguments& arguments) {
     report(plan, look_at(plan.tasks), false);
     return 0;
   }
-  if (plan.is_new) write_manifest(plan.directory, plan.tasks);
   if (plan.is_new && !task) tell_of_arrays(plan);
   if (task) return run_one(plan, *task, threads);
   if (list) {

@@ -201,8 +201,7 @@ CsvTable comparison_table(std::span<const ComparedRun> runs) {
     for (const std::string& key : keys) cells.emplace_back(key, run.setting(key));
     cells.emplace_back("status", run.status);
     for (const RunMetric& metric : shown_metrics(runs)) {
-      const double value = run.metric(metric.name);
-      cells.emplace_back(metric.name, std::isinf(value) ? "" : csv_number(value));
+      cells.emplace_back(metric.name, csv_number(run.metric(metric.name)));
     }
     table.add(cells);
   }

@@ -46,7 +46,7 @@ std::vector<std::filesystem::path> named_runs(std::span<const std::string> argum
 /// The keys of the settings that are not the same in all runs, as the runs order them.
 std::vector<std::string> differing_settings(std::span<const ComparedRun> runs);
 
-/// A row per run: run, the settings that differ, status and metrics.
+/// A row per run: run, the settings that differ, status and metrics; "inf" is never.
 CsvTable comparison_table(std::span<const ComparedRun> runs);
 
 /// The same to read: what differs and what came of it, a few runs beside each other, many below each other.

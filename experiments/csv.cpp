@@ -1,20 +1,15 @@
 #include "experiments/csv.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <istream>
 #include <limits>
 #include <span>
 #include <sstream>
 
+#include "experiments/directory_lock.hpp"
 #include "framework/io/durable_file.hpp"
 #include "framework/tensor/error.hpp"
 
@@ -67,26 +62,6 @@ void write_line(std::ostream& out, const std::vector<std::string>& cells) {
   for (std::size_t i = 0; i < cells.size(); ++i) out << (i == 0 ? "" : ",") << quoted(cells[i]);
   out << "\n";
 }
-
-// flock(2) on a directory, while this lives.
-class DirectoryLock {
- public:
-  explicit DirectoryLock(const std::filesystem::path& directory)
-      : descriptor_(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    int result = descriptor_ < 0 ? -1 : 0;
-    while (result == 0 && (result = ::flock(descriptor_, LOCK_EX)) != 0 && errno == EINTR) result = 0;
-    if (result == 0) return;
-    const std::string reason = std::strerror(errno);
-    if (descriptor_ >= 0) ::close(descriptor_);
-    throw IoError(directory.string() + ": it cannot be locked: " + reason);
-  }
-  DirectoryLock(const DirectoryLock&) = delete;
-  DirectoryLock& operator=(const DirectoryLock&) = delete;
-  ~DirectoryLock() { ::close(descriptor_); }
-
- private:
-  int descriptor_;
-};
 
 void make_parent(const std::filesystem::path& path) {
   std::error_code error;
@@ -186,8 +161,7 @@ void write_csv_file(const std::filesystem::path& path, const CsvTable& table) {
   make_parent(path);
   std::ostringstream text;
   write_csv(text, table);
-  write_partial(path, std::as_bytes(std::span(text.view())));
-  publish(path);
+  write_whole(path, std::as_bytes(std::span(text.view())));
 }
 
 void update_csv_file(const std::filesystem::path& path, const std::function<void(CsvTable&)>& change) {

@@ -56,11 +56,11 @@ CsvTable read_csv_file(const std::filesystem::path& path);
 /// Writes a table; a cell that needs quotes gets them.
 void write_csv(std::ostream& out, const CsvTable& table);
 
-/// Writes a file: the old one or the whole new one is there at each moment. Throws IoError.
+/// Writes a file: the old one or the whole new one is there at each moment, whoever else writes it. Throws IoError.
 void write_csv_file(const std::filesystem::path& path, const CsvTable& table);
 
 /// Changes a file as write_csv_file() writes it; the table is empty if there is none yet. Other processes that change a
-/// file of the same directory in this way wait meanwhile (flock on the directory). Throws as reading and writing do.
+/// file of the same directory in this way wait meanwhile (DirectoryLock). Throws as reading and writing do.
 void update_csv_file(const std::filesystem::path& path, const std::function<void(CsvTable&)>& change);
 
 /// A number as a cell: its shortest form that reads back the same, "" for NaN.

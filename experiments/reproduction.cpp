@@ -4,6 +4,7 @@
 #include <map>
 #include <ostream>
 
+#include "experiments/directory_lock.hpp"
 #include "experiments/processes.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/reproduction_reference.hpp"
@@ -72,6 +73,7 @@ class Reproduction {
     if (options_.quick) say_what_is_cut();
     for (const std::string& sentence : store_.left_out()) notes_ << sentence << "\n";
     if (!options_.report) {
+      expect_writable(options_.results);  // rather than after days of training
       code = train();
       if (stop_signal() != 0) {
         say_what_is_missing();
@@ -140,15 +142,26 @@ class Reproduction {
                                                    .deadline = options_.deadline,
                                                    .progress = options_.progress,
                                                    .ended = ended});
+    for (const std::string& failure : failures_) notes_ << failure << "\n";
+    bool elsewhere = false;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      if (!outcome.tasks[i].elsewhere) continue;
+      elsewhere = true;
+      notes_ << tasks[i].name << ": another process trains it\n";
+    }
     if (outcome.signal != 0) return outcome.code;
     const auto failed = std::ranges::find_if(failures, [](ExitCode one) { return one != ExitCode::done; });
-    return failed == failures.end() ? ExitCode::done : *failed;
+    if (failed != failures.end()) return *failed;
+    return elsewhere && !outcome.out_of_time ? ExitCode::unavailable : ExitCode::done;
   }
 
   // Of a run that ended; returns what there is to say of it at the end.
   ExitCode record(const MissingSeed& one, const SweepTask& task, const SweepTaskState& state) {
     const bool failed = state.status == SweepTaskState::Status::failed;
-    if (failed && state.code != ExitCode::diverged) return state.code;
+    if (failed && state.code != ExitCode::diverged) {
+      failures_.push_back(task.name + ": " + state.reason);
+      return state.code;
+    }
     if (stop_signal() != 0) return ExitCode::done;  // its run stands, and is recorded next time
     try {
       const TrainedSeed trained =
@@ -165,7 +178,7 @@ class Reproduction {
   // Whether the figure could be drawn, if there was something to draw.
   bool report() const {
     const std::vector<RowSummary> rows =
-        summarise(result_, store_.records(), published_rows(result_, reference_directory()));
+        summarise(result_, store_.records(), published_rows(result_, reference_directory()), options_.quick);
     notes_.flush();
     out_ << "\n";
     write_reproduction_table(out_, result_, rows);
@@ -227,6 +240,7 @@ class Reproduction {
   std::ostream& notes_;
   std::vector<RowPlan> plans_;
   ReproductionStore store_;
+  std::vector<std::string> failures_;  // told when the terminal is free again
 };
 
 }  // namespace

@@ -38,7 +38,8 @@ inline constexpr std::size_t kQuickDivisor = 10;
 /// Trains, evaluates and records what is missing, then writes the table to `out` and its files, and draws the figure,
 /// whose path is printed bare; everything else is said to `notes`. Seeds that diverged are results as others are.
 /// Returns what the command ends with: done, also when time ran out; the code of a signal; or that of the first
-/// run that failed.
+/// run that failed; unavailable if none failed but another process is still training some. IoError is thrown before
+/// anything is trained if nothing can be written in `results`.
 /// Throws UsageError, DataError (a damaged table), IoError.
 ExitCode reproduce(const ReproductionResult& result, const ReproductionOptions& options, std::ostream& out,
                    std::ostream& notes);

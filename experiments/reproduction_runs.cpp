@@ -7,6 +7,7 @@
 #include "experiments/loss_names.hpp"
 #include "experiments/settings_hash.hpp"
 #include "experiments/statistics.hpp"
+#include "experiments/sweep_claim.hpp"
 #include "experiments/trained_net.hpp"
 #include "framework/io/run_lock.hpp"
 #include "framework/io/run_reader.hpp"
@@ -103,7 +104,9 @@ SweepTask task_of(const RowPlan& plan, std::size_t seed, const fs::path& runs) {
 
 std::optional<fs::path> set_aside(const SweepTask& task, const std::string& hash) {
   const fs::path file = task.directory / "settings.ini";
-  if (!fs::exists(file) || RunLock::held(task.directory)) return std::nullopt;
+  if (!fs::exists(file)) return std::nullopt;
+  const std::optional<TaskClaim> claim = TaskClaim::take(task);
+  if (!claim || RunLock::held(task.directory)) return std::nullopt;
   std::string other;
   try {
     const SettingsText text = read_settings_file(file);

@@ -31,7 +31,8 @@ RowPlan plan_row(const ReproductionRow& row, std::size_t seeds, std::size_t divi
 SweepTask task_of(const RowPlan& plan, std::size_t seed, const std::filesystem::path& runs);
 
 /// Makes way for a task whose directory holds a run of other settings: it becomes <directory>-<their hash>, its log too.
-/// Returns its new name, or nothing if nothing was in the way. Throws IoError.
+/// Returns its new name, or nothing if nothing was in the way
+/// or another process has the task. Throws IoError.
 std::optional<std::filesystem::path> set_aside(const SweepTask& task, const std::string& hash);
 
 /// A trained seed.

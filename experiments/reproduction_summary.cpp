@@ -34,10 +34,11 @@ Duration duration_to_threshold(const SeedRecord& record) {
   return {record.diverged() ? std::numeric_limits<double>::infinity() : observed, false};
 }
 
-std::vector<Duration> durations_to_threshold(const std::vector<SeedRecord>& records) {
-  std::vector<Duration> durations;
-  for (const SeedRecord& record : records) durations.push_back(duration_to_threshold(record));
-  return durations;
+// Whether its crossing was looked for at the threshold the result has now; true if it does not say.
+bool has_threshold(const SeedRecord& record, const ReproductionResult& result) {
+  constexpr double kRounding = 1e-9;
+  const double expected = result.threshold + (result.above_optimum ? record.optimum : 0);
+  return !(std::abs(record.threshold - expected) > kRounding * std::abs(expected));
 }
 
 // Everything but the verdict.
@@ -54,6 +55,7 @@ RowSummary sum_up(const ReproductionResult& result, const ReproductionRow& row,
   if (summary.records.empty()) return summary;
   std::ranges::sort(summary.records, {}, &SeedRecord::seed);
   std::vector<double> losses;
+  std::vector<Duration> durations;
   std::uint64_t sequences = 0;
   for (const SeedRecord& record : summary.records) {
     losses.push_back(record.compared_loss(result.above_optimum));
@@ -63,6 +65,11 @@ RowSummary sum_up(const ReproductionResult& result, const ReproductionRow& row,
     sequences = std::max(sequences, record.sequences);
     if (record.diverged()) ++summary.diverged;
     if (losses.back() < result.threshold) ++summary.converged;
+    if (!has_threshold(record, result)) {
+      ++summary.other_threshold;
+      continue;
+    }
+    durations.push_back(duration_to_threshold(record));
     if (!std::isnan(record.sequences_to_threshold)) ++summary.crossed;
   }
   summary.sequences = static_cast<double>(sequences);
@@ -71,7 +78,7 @@ RowSummary sum_up(const ReproductionResult& result, const ReproductionRow& row,
   summary.best = *std::ranges::min_element(losses);
   summary.optimum = median_of(summary.records, &SeedRecord::optimum);
   summary.paper_loss = published.loss_at(summary.sequences);
-  summary.survival = survival_curve(durations_to_threshold(summary.records));
+  summary.survival = survival_curve(durations);
   summary.median_sequences = median_time(summary.survival);
   summary.wall_seconds = median_of(summary.records, &SeedRecord::wall_seconds);
   summary.parameters = static_cast<double>(summary.records.front().parameters);
@@ -96,9 +103,28 @@ double limit_of(const Target& target, std::span<const RowSummary> rows) {
   return highest;
 }
 
-std::string verdict_on(const RowSummary& summary, std::span<const RowSummary> rows) {
+// A net that is to be worse may only be less trained: what is to be said of that, or nothing.
+std::string fewer_sequences(const ReproductionResult& result, const RowSummary& summary,
+                            std::span<const RowSummary> rows) {
+  const auto remark = [&](const std::string& whose, double sequences) {
+    const auto text = [](double count) { return grouped(static_cast<std::uint64_t>(std::llround(count))); };
+    return ", at " + text(summary.sequences) + " sequences, " + whose + " at " + text(sequences);
+  };
+  const Target::Kind kind = summary.row->target.kind;
+  if (kind == Target::Kind::above && summary.sequences < result.paper_sequences) {
+    return remark("the paper", result.paper_sequences);
+  }
+  if (kind != Target::Kind::above_ntms) return "";
+  double most = RowSummary::kNone;
+  for (const RowSummary& other : rows) {
+    if (other.row->target.kind == Target::Kind::below) most = std::fmax(most, other.sequences);
+  }
+  return most != summary.sequences ? remark("the NTMs", most) : "";
+}
+
+std::string verdict_on(const ReproductionResult& result, const RowSummary& summary,
+                       std::span<const RowSummary> rows) {
   const Target& target = summary.row->target;
-  if (summary.records.empty()) return "no seeds yet";
   if (target.kind == Target::Kind::none) return "no target";
   if (!enough(summary)) {
     return "not enough seeds (" + std::to_string(summary.records.size()) + " of " +
@@ -107,21 +133,29 @@ std::string verdict_on(const RowSummary& summary, std::span<const RowSummary> ro
   const double limit = limit_of(target, rows);
   if (std::isnan(limit)) return "not enough seeds of the NTMs";
   const double ours = summary.loss.median;
+  if (std::isinf(ours)) return "missed: at least half of the seeds diverged";
+  if (std::isinf(limit)) return "the NTMs diverged";
   const double missed_by = target.kind == Target::Kind::below ? ours - limit : limit - ours;
-  if (std::isinf(missed_by) && missed_by > 0) return "missed: at least half of the seeds diverged";
   const bool met = target.kind == Target::Kind::below ? ours < limit : ours > limit;
-  return met ? "reproduced" : "missed by " + short_number(missed_by) + " bit";
+  return (met ? "reproduced" : "missed by " + short_number(missed_by) + " bit") +
+         fewer_sequences(result, summary, rows);
 }
 
 }  // namespace
 
 std::vector<RowSummary> summarise(const ReproductionResult& result, std::span<const SeedRecord> records,
-                                  std::span<const PublishedRow> published) {
+                                  std::span<const PublishedRow> published, bool quick) {
   std::vector<RowSummary> summaries;
   for (std::size_t i = 0; i < result.rows.size(); ++i) {
     summaries.push_back(sum_up(result, result.rows[i], records, published[i]));
   }
-  for (RowSummary& summary : summaries) summary.verdict = verdict_on(summary, summaries);
+  for (RowSummary& summary : summaries) {
+    if (summary.records.empty()) {
+      summary.verdict = "no seeds yet";
+    } else {
+      summary.verdict = quick ? "quick look" : verdict_on(result, summary, summaries);
+    }
+  }
   return summaries;
 }
 

@@ -31,18 +31,23 @@ struct RowSummary {
   double paper_loss = kNone;            // of the paper after `sequences`
   std::size_t converged = 0;            // seeds below the threshold in their last tenth
   std::size_t crossed = 0;              // seeds ever evaluated below it
-  std::vector<SurvivalStep> survival;   // share not below the threshold yet, by sequences
+  std::size_t other_threshold =
+      0;  // seeds whose records hold another; neither in `crossed` nor in `survival`
+  std::vector<SurvivalStep> survival;      // share not below the threshold yet, by sequences
   std::optional<double> median_sequences;  // to the threshold; seeds that never were below it are censored
   double paper_sequences = kNone;          // the paper's to the threshold
   double wall_seconds = kNone;             // of training, median over seeds
   double parameters = kNone;
   std::vector<double> variations;  // [variation], median over the seeds that did not diverge
-  std::string verdict;  // "reproduced", "missed by 0.3 bit", "not enough seeds (2 of 5)", "no target"
+  // "reproduced", "missed by 0.3 bit", "not enough seeds (2 of 5)", "no target". Where our nets that are to be worse were
+  // trained on fewer sequences than the paper's, or on another number than the NTMs, it says so.
+  std::string verdict;
 };
 
 /// Sums up records that are all of one result, each row's all of the same settings; `published` are its rows'.
+/// A quick look has no verdict.
 std::vector<RowSummary> summarise(const ReproductionResult& result, std::span<const SeedRecord> records,
-                                  std::span<const PublishedRow> published);
+                                  std::span<const PublishedRow> published, bool quick = false);
 
 /// "below 0.1 bit"; empty if there is none.
 std::string target_text(const ReproductionResult& result, const Target& target);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <ostream>
 #include <utility>
 #include <vector>
@@ -46,7 +47,7 @@ std::string seeds_text(const RowSummary& row) {
 
 std::string converged_text(const RowSummary& row) {
   const std::string text = of_seeds(row.converged, row.records.size());
-  return row.crossed == row.converged ? text : text + " (" + std::to_string(row.crossed) + " at some time)";
+  return row.crossed <= row.converged ? text : text + " (" + std::to_string(row.crossed) + " at some time)";
 }
 
 std::string sequences_to_threshold(const RowSummary& row) {
@@ -95,6 +96,27 @@ std::vector<Line> lines_of(const ReproductionResult& result) {
   });
   lines.emplace_back("verdict", [](const RowSummary& row) { return row.verdict; });
   return lines;
+}
+
+// Which revisions of the program made the seeds, if they are not all of one.
+std::string revisions_text(std::span<const RowSummary> rows) {
+  constexpr std::size_t kDigits = 10;
+  std::map<std::string, std::size_t> seeds;
+  for (const RowSummary& row : rows) {
+    for (const SeedRecord& record : row.records) {
+      const bool changed = record.revision.ends_with('+');
+      std::string name =
+          record.revision.substr(0, std::min(kDigits, record.revision.size() - (changed ? 1 : 0)));
+      if (name.empty()) name = "unknown";
+      ++seeds[name + (changed ? "+" : "")];
+    }
+  }
+  std::string text;
+  for (const auto& [name, count] : seeds) {
+    text += (text.empty() ? "" : ", ") + name + " (" + std::to_string(count) +
+            (count == 1 ? " seed)" : " seeds)");
+  }
+  return seeds.size() > 1 ? "revisions: " + text : "";
 }
 
 std::string padded(const std::string& text, std::size_t width) {
@@ -225,6 +247,14 @@ void write_reproduction_table(std::ostream& out, const ReproductionResult& resul
     }
   }
   write_lines(out, lines);
+  if (const std::string revisions = revisions_text(rows); !revisions.empty())
+    out << "\n  " << revisions << "\n";
+  for (const RowSummary& row : rows) {
+    if (row.other_threshold == 0) continue;
+    out << "\n  " << row.row->label << ": " << of_seeds(row.other_threshold, row.records.size())
+        << " seeds were measured at another threshold, and are left out of the sequences to "
+        << short_number(result.threshold) << " bit\n";
+  }
 }
 
 CsvTable reproduction_table(const ReproductionResult& result, std::span<const RowSummary> rows) {

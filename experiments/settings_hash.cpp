@@ -24,6 +24,8 @@ bool among(std::span<const std::string_view> keys, std::string_view key) {
 
 }  // namespace
 
+bool is_hashed(std::string_view key) { return !among(kWithoutEffect, key); }
+
 std::string hashed_settings(const RunSettings& settings) {
   SettingsText choices;
   for (const std::string_view key : kChoices) {
@@ -32,7 +34,7 @@ std::string hashed_settings(const RunSettings& settings) {
   const RunSettings defaults("defaults", choices, {});
   std::map<std::string, std::string> lines;
   for (const Settings::Entry& entry : settings.settings().entries()) {
-    if (among(kWithoutEffect, entry.key) || !settings.settings().counts(entry)) continue;
+    if (!is_hashed(entry.key) || !settings.settings().counts(entry)) continue;
     const std::string value = format_value(entry.field);
     const Settings::Entry* const usual = defaults.settings().find(entry.key);
     const bool differs = usual == nullptr || !has_value(usual->field) || format_value(usual->field) != value;

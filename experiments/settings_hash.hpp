@@ -2,10 +2,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "experiments/run_settings.hpp"
 
 namespace tapehead {
+
+/// Whether a setting counts in hashed_settings() where it is not at its default.
+bool is_hashed(std::string_view key);
 
 /// The settings that change numbers, one "key=value\n" each, sorted by key: names of choices (model.name, task.name,
 /// training.optimizer) always, others where they differ from their defaults beside these choices. Left out are the seed, the

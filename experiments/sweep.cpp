@@ -14,7 +14,6 @@
 #include "experiments/processes.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/run_directory.hpp"
-#include "experiments/run_training.hpp"
 #include "experiments/signals.hpp"
 #include "experiments/sweep_attempt.hpp"
 #include "experiments/sweep_claim.hpp"
@@ -263,44 +262,6 @@ std::vector<SweepTaskState> look_at(std::span<const SweepTask> tasks) {
     states.push_back(std::move(state));
   }
   return states;
-}
-
-ExitCode run_task(const SweepTask& task, std::size_t threads) {
-  const PlannedTask plan(task);
-  const std::string name = task.name;
-  if (const Standing found = look_at(plan); found.state.status == Status::finished) return ExitCode::done;
-  const std::optional<TaskClaim> claim = TaskClaim::take(task);
-  const Standing found = look_at(plan);
-  if (!claim || found.state.elsewhere) throw UnavailableError(name + ": another process is training it");
-  if (found.state.status == Status::finished) return ExitCode::done;
-  if (!found.to_do) throw Error(found.state.code, name + ": " + found.state.reason);
-  const NextAttempt next = prepare(plan);
-  claim->attempt_begins(training_arguments(task, next, threads));
-  try {
-    const TrainingOutcome outcome = next.resume
-                                        ? resume_training(task.directory, next.settings, threads)
-                                        : start_training(plan.settings(), task.directory.string(), threads);
-    claim->attempt_ended(static_cast<int>(outcome.code));
-    return outcome.code;
-  } catch (const Error& error) {
-    claim->error(error.what());
-    claim->attempt_ended(static_cast<int>(error.code()));
-    throw;
-  }
-}
-
-std::string status_text(const SweepTaskState& state) {
-  switch (state.status) {
-    case Status::waiting:
-      return "waiting";
-    case Status::running:
-      return state.elsewhere ? "running elsewhere" : "running";
-    case Status::finished:
-      return "finished";
-    case Status::failed:
-      return "failed";
-  }
-  return "";
 }
 
 }  // namespace tapehead

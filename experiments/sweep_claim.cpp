@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,6 +25,12 @@ bool try_lock(int descriptor, int operation) {
   return true;
 }
 
+bool is_file_at(int descriptor, const fs::path& path) {
+  struct stat mine, there;
+  return ::fstat(descriptor, &mine) == 0 && ::stat(path.c_str(), &there) == 0 &&
+         mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
 [[noreturn]] void fail(const fs::path& path, const char* action) {
   throw IoError(path.string() + ": " + action + " failed: " + std::strerror(errno));
 }
@@ -39,7 +46,11 @@ std::optional<TaskClaim> TaskClaim::take(const SweepTask& task) {
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kOwnMode);
   if (descriptor < 0) fail(path, "create");
   TaskClaim claim(descriptor);
-  if (try_lock(descriptor, LOCK_EX)) return claim;
+  if (try_lock(descriptor, LOCK_EX)) {
+    // Whoever had it may have renamed the log meanwhile.
+    if (is_file_at(descriptor, path)) return claim;
+    return std::nullopt;
+  }
   if (errno != EWOULDBLOCK) fail(path, "lock");
   return std::nullopt;
 }

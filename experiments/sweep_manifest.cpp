@@ -103,8 +103,7 @@ void write_manifest(const fs::path& directory, std::span<const SweepTask> tasks)
   fs::create_directories(directory, error);
   if (error) throw IoError(directory.string() + ": the directory cannot be made: " + error.message());
   const std::string text = manifest_text(tasks);
-  write_partial(manifest_path(directory), std::as_bytes(std::span(text)));
-  publish(manifest_path(directory));
+  write_whole(manifest_path(directory), std::as_bytes(std::span(text)));
 }
 
 std::vector<SweepTask> read_manifest(const fs::path& directory) {

@@ -8,6 +8,7 @@
 #include "experiments/loss_names.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/run_training.hpp"
+#include "experiments/settings_hash.hpp"
 #include "experiments/sweep_attempt.hpp"
 #include "experiments/sweep_claim.hpp"
 #include "experiments/usable_checkpoint.hpp"
@@ -58,7 +59,12 @@ std::map<std::string, std::string> values_of(const RunSettings& settings) {
   return values;
 }
 
-// "another run is in the way: …", or nothing if the settings are the same but for such as may change.
+// Also the seed, which the hash of the settings leaves out.
+bool tells_runs_apart(const std::string& key) {
+  return !may_change(key) && (is_hashed(key) || key == "seed");
+}
+
+// "another run is in the way: …", or nothing if the settings are the same but for such as may change, or change nothing.
 std::string difference(const RunSettings& stored, const RunSettings& wanted) {
   const auto there = values_of(stored), here = values_of(wanted);
   auto all = there;
@@ -66,7 +72,8 @@ std::string difference(const RunSettings& stored, const RunSettings& wanted) {
   std::vector<std::string> told;
   for (const auto& [key, value] : all) {
     const auto mine = here.find(key), other = there.find(key);
-    if (may_change(key) || (mine != here.end() && other != there.end() && mine->second == other->second))
+    if (!tells_runs_apart(key) ||
+        (mine != here.end() && other != there.end() && mine->second == other->second))
       continue;
     const auto text = [&](const auto& found, const auto& end) {
       return found == end ? "nothing" : found->second;

@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string>
 #include <system_error>
@@ -68,14 +71,8 @@ void write_all(const Descriptor& file, const std::filesystem::path& path, std::s
   }
 }
 
-}  // namespace
-
-std::filesystem::path partial_path(const std::filesystem::path& path) {
-  return path.string() + schema::kPartial;
-}
-
-void write_partial(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  const std::filesystem::path partial = partial_path(path);
+// Writes a temporary file, which is removed again if that fails.
+void write_temporary(const std::filesystem::path& partial, std::span<const std::byte> bytes) {
   try {
     Descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC);
     write_all(file, partial, bytes);
@@ -94,8 +91,7 @@ void write_partial(const std::filesystem::path& path, std::span<const std::byte>
   }
 }
 
-void publish(const std::filesystem::path& path) {
-  const std::filesystem::path partial = partial_path(path);
+void rename_temporary(const std::filesystem::path& partial, const std::filesystem::path& path) {
   if (uninterrupted([&] { return ::rename(partial.c_str(), path.c_str()); }) != 0) {
     const int error = errno;
     std::error_code ignored;
@@ -104,6 +100,46 @@ void publish(const std::filesystem::path& path) {
   }
   const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
   Descriptor(directory, O_RDONLY | O_DIRECTORY).sync();
+}
+
+// Of this process's writers of a file; of those of other machines the name of this one tells it.
+std::filesystem::path own_partial_path(const std::filesystem::path& path) {
+  static std::atomic<unsigned> written = 0;
+  std::array<char, 64> machine{};
+  ::gethostname(machine.data(), machine.size() - 1);
+  return path.string() + "." + machine.data() + "-" + std::to_string(::getpid()) + "-" +
+         std::to_string(++written) + schema::kPartial;
+}
+
+// What killed writers of the same file left: nobody takes an hour over one.
+void sweep_left_over(const std::filesystem::path& path) {
+  const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
+  const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name.starts_with(path.filename().string() + ".") && name.ends_with(schema::kPartial);
+    if (ours && entry.last_write_time(error) < old && !error) std::filesystem::remove(entry.path(), error);
+  }
+}
+
+}  // namespace
+
+std::filesystem::path partial_path(const std::filesystem::path& path) {
+  return path.string() + schema::kPartial;
+}
+
+void write_partial(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  write_temporary(partial_path(path), bytes);
+}
+
+void publish(const std::filesystem::path& path) { rename_temporary(partial_path(path), path); }
+
+void write_whole(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  sweep_left_over(path);
+  const std::filesystem::path partial = own_partial_path(path);
+  write_temporary(partial, bytes);
+  rename_temporary(partial, path);
 }
 
 void sync_file(const std::filesystem::path& path) { Descriptor(path, O_RDONLY).sync(); }

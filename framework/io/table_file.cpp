@@ -49,8 +49,7 @@ void write_tables(const std::filesystem::path& path, const std::string& title,
     for (const Table& table : tables) write_group(file, table.name, table);
     return file.image();
   });
-  write_partial(path, image);
-  publish(path);
+  write_whole(path, image);
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -69,7 +69,7 @@ TEST_CASE("the table of compared runs has a row per run and empty cells for what
   CHECK(out.str() ==
         "run,memory.slots,status,final_loss,sequences_to_threshold\n"
         "/runs/slots32-s1,32,finished,0.5,1200\n"
-        "/runs/slots128-s1,128,finished,,\n");
+        "/runs/slots128-s1,128,finished,,inf\n");
 }
 
 TEST_CASE("groups of runs have the median and quartiles of their finished runs") {

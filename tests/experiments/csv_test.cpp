@@ -1,8 +1,11 @@
 #include "experiments/csv.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <thread>
 
@@ -100,6 +103,44 @@ TEST_CASE("writers of one table wait for each other") {
   one.join();
   two.join();
   CHECK(read_csv_file(path).rows.size() == 40);
+}
+
+TEST_CASE("writers of one file who do not wait do not disturb each other") {
+  const Place place;
+  const fs::path path = place.path / "table.csv";
+  CsvTable table;
+  for (int i = 0; i < 50; ++i) table.add({{"i", std::to_string(i)}});
+  std::atomic<int> failures = 0;
+  const auto write = [&] {
+    for (int i = 0; i < 30; ++i) {
+      try {
+        write_csv_file(path, table);
+      } catch (const Error&) {
+        ++failures;
+      }
+    }
+  };
+  std::thread one(write), two(write), three(write);
+  one.join();
+  two.join();
+  three.join();
+  CHECK(failures == 0);
+  CHECK(read_csv_file(path).rows.size() == 50);
+  CHECK(std::distance(fs::directory_iterator(place.path), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("what killed writers left of a file goes when it is old") {
+  const Place place;
+  const fs::path old = place.path / "table.csv.host-1-1.partial",
+                 fresh = place.path / "table.csv.host-2-1.partial";
+  std::ofstream(old) << "half";
+  std::ofstream(fresh) << "half";
+  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  CsvTable table;
+  table.add({{"a", "1"}});
+  write_csv_file(place.path / "table.csv", table);
+  CHECK_FALSE(fs::exists(old));
+  CHECK(fs::exists(fresh));
 }
 
 TEST_CASE("a table that is damaged is not written over") {

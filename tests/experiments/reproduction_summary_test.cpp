@@ -110,6 +110,56 @@ TEST_CASE("a baseline that is to be worse than the NTMs waits for them") {
   CHECK(summaries(result, records)[1].verdict == "missed by 0.15 bit");
 }
 
+TEST_CASE("a net that diverged is not worse than one that learned, nor better than others that did") {
+  const ReproductionResult result = result_with({Target::Kind::below, 1});
+  std::vector<SeedRecord> records = {record("r-lstm", 1, kDiverged, kNever)};
+  for (std::size_t seed = 1; seed <= 3; ++seed) records.push_back(record("r-ntm", seed, 0.4, kNever));
+  CHECK(summaries(result, records)[1].verdict == "missed: at least half of the seeds diverged");
+  records.front() = record("r-lstm", 1, 0.5, kNever);
+  records[1] = record("r-ntm", 1, kDiverged, kNever);
+  records[2] = record("r-ntm", 2, kDiverged, kNever);
+  CHECK(summaries(result, records)[1].verdict == "the NTMs diverged");
+  records.front() = record("r-lstm", 1, kDiverged, kNever);
+  CHECK(summaries(result, records)[1].verdict == "missed: at least half of the seeds diverged");
+  const auto above = summaries(result_with({Target::Kind::above, 0.1}), records);
+  CHECK(above.front().verdict == "missed: at least half of the seeds diverged");
+}
+
+TEST_CASE("a verdict that a net is worse says when it had fewer sequences") {
+  std::vector<SeedRecord> records = {record("r-lstm", 1, 0.5, kNever)};
+  for (std::size_t seed = 1; seed <= 3; ++seed) records.push_back(record("r-ntm", seed, 0.4, kNever));
+  records.front().sequences = 200;
+  CHECK(summaries(result_with({Target::Kind::below, 1}), records)[1].verdict ==
+        "reproduced, at 200 sequences, the NTMs at 500");
+  CHECK(summaries(result_with({Target::Kind::above, 0.1}), records)[0].verdict ==
+        "reproduced, at 500 sequences, the paper at 1,000");
+}
+
+TEST_CASE("a quick look has no verdict") {
+  const ReproductionResult result = result_with({Target::Kind::below, 1}, 1);
+  const std::vector<PublishedRow> published(2);
+  const auto rows = summarise(result, std::vector{record("r-ntm", 1, 0.1, 100)}, published, true);
+  CHECK(rows[0].verdict == "quick look");
+  CHECK(rows[1].verdict == "no seeds yet");
+}
+
+TEST_CASE("seeds measured at another threshold are left out of the sequences to it, and the table says so") {
+  const ReproductionResult result = result_with({Target::Kind::below, 1});
+  std::vector<SeedRecord> records = {record("r-ntm", 1, 0.4, 100), record("r-ntm", 2, 0.4, 300),
+                                     record("r-ntm", 3, 0.4, 400)};
+  records[0].threshold = 2;
+  records[1].threshold = records[2].threshold = 1;
+  records[0].revision = "aaa", records[1].revision = records[2].revision = "0123456789abcdef+";
+  const auto rows = summaries(result, records);
+  CHECK(rows.front().crossed == 2);
+  CHECK(rows.front().median_sequences == 300.0);
+  CHECK(rows.front().converged == 3);
+  std::ostringstream text;
+  write_reproduction_table(text, result, rows);
+  CHECK(contains(text.str(), "NTM: 1 of 3 seeds were measured at another threshold"));
+  CHECK(contains(text.str(), "revisions: 0123456789+ (2 seeds), aaa (1 seed)"));
+}
+
 TEST_CASE("costs above the optimum are compared where the result says so") {
   ReproductionResult result = result_with({Target::Kind::below, 1});
   result.above_optimum = true;

@@ -1,6 +1,7 @@
 """`tapehead reproduce` from its runs to its table, by a program with a catalogue of tiny nets."""
 
 import csv
+import fcntl
 import os
 import re
 import signal
@@ -167,7 +168,8 @@ class Reproduce(CommandLine):
         quick = self.runs / "quick"
         self.assertEqual({row["sequences"] for row in self.rows(directory=quick)}, {"20"})
         self.assertEqual(len(self.rows(directory=quick)), 3)
-        self.assertIn("not enough seeds (1 of 2)", done.stdout)
+        self.assertIn("quick look", done.stdout)
+        self.assertNotIn("reproduced", done.stdout)
 
     def test_a_report_trains_nothing(self):
         self.assertIn("no seeds yet", self.reproduce("--report").stdout)
@@ -189,6 +191,33 @@ class Reproduce(CommandLine):
         self.assertIn("2, 2 diverged", done.stdout)
         self.assertIn("missed: at least half of the seeds diverged", done.stdout)
         self.assertIn("2 of 2 seeds are done", self.reproduce(result="ntm2014/diverging").stderr)
+
+    def test_a_failed_start_is_told_with_its_reason(self):
+        (self.runs / "copy-ntm-ff-s2").mkdir(parents=True)
+        (self.runs / "copy-ntm-ff-s2" / "notes.txt").write_text("not a run")
+        done = self.reproduce("--rows", "ff", code=65)
+        self.assertIn("\ncopy-ntm-ff-s2: something that is no run is in the way", done.stderr)
+        self.assertEqual([row["seed"] for row in self.rows()], ["1"])
+
+    def test_a_seed_that_another_process_trains_is_told_and_nothing_is_set_aside(self):
+        self.reproduce("--rows", "ff", sequences=100)
+        with open(self.runs / "copy-ntm-ff-s1.log") as log:
+            fcntl.flock(log, fcntl.LOCK_EX)
+            done = self.reproduce("--rows", "ff", code=69)
+        self.assertIn("copy-ntm-ff-s1: another process trains it", done.stderr)
+        self.assertEqual(self.trained()[0], "copy-ntm-ff-s1")
+        self.assertEqual(len(self.trained()), 3)  # the second one of both settings
+
+    def test_tables_that_cannot_be_written_are_told_before_training(self):
+        self.results.write_text("a file")
+        self.assertIn(str(self.results), self.reproduce("--rows", "ff", code=74).stderr)
+        self.assertEqual(self.trained(), [])
+
+    def test_a_list_is_of_what_is_named(self):
+        listed = self.reproduce("--list", result="ntm2014/ngrams").stdout
+        self.assertIn("ntm2014/ngrams: ", listed)
+        self.assertNotIn("ntm2014/copy: ", listed)
+        self.reproduce("--list", result="ntm2014/cpoy", code=2)
 
     def test_a_damaged_table_is_refused_with_its_line_and_left_as_it_is(self):
         self.reproduce("--rows", "ff")

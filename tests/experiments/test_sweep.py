@@ -59,6 +59,22 @@ class Sweeps(CommandLine):
         self.wait_for(lambda: all(run.exists() and (newest_step(run) or 0) > 0 for run in first))
         return process
 
+    def test_the_runs_of_one_sweep_may_all_be_started_at_once(self):
+        grid = [PRESET, *SMALL, "--training.steps=5", "seed=1..8", "--out", self.directory]
+        started = [self.launch("sweep", *grid, "--task", k) for k in range(1, 9)]
+        for process in started:
+            output = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 0, output)
+        self.assertEqual(len(self.runs()), 8)
+        self.assertEqual({status(run) for run in self.runs()}, {1})
+        self.assertFalse((self.directory / ".lock").exists())
+
+    def test_settings_that_change_no_number_are_no_other_run(self):
+        self.sweep("seed=1", "--training.threshold=0.1")
+        (self.directory / "manifest").write_text(
+            (self.directory / "manifest").read_text().replace("threshold=0.1", "threshold=0.2"))
+        tapehead("sweep", self.directory)
+
     def runs(self):
         return sorted(path for path in self.directory.iterdir() if path.is_dir())
 

@@ -24,6 +24,24 @@ def faults(figure):
     return found
 
 
+def overruns(figure):
+    """The titles that are wider than their panels, and the names of rows that are higher."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer, found = canvas.get_renderer(), []
+    for axes in figure.axes:
+        panel = axes.get_window_extent(renderer)
+        for title in (axes.title, axes._left_title):
+            if title.get_text() and title.get_window_extent(renderer).width > panel.width:
+                found.append(title.get_text())
+        name = axes.yaxis.label
+        if name.get_text() and name.get_window_extent(renderer).height > panel.height:
+            found.append(name.get_text())
+    return found
+
+
 def _texts(figure):
     """All texts that are drawn, each once."""
     from matplotlib.text import Text

@@ -12,7 +12,7 @@ import synthetic_run as synthetic  # noqa: E402
 from tapehead_plot import UnavailableError, UsageError, open_run  # noqa: E402
 from tapehead_plot.curve import learning_curve  # noqa: E402
 from tapehead_plot.heads import head_picture  # noqa: E402
-from tapehead_plot.length import cost_against_length  # noqa: E402
+from tapehead_plot.length import cost_against_length, trained_range  # noqa: E402
 
 LENGTHS = {10: (0.001, 0), 20: (0.002, 0), 50: (0.5, 0.25), 120: (90, 40)}
 
@@ -109,6 +109,69 @@ class Figures(unittest.TestCase):
             [row[2:] for row in drawn], [(10, 16, 11, 21, 3), (20, 14, 9, 19, 3), (30, 12, 7, 17, 3)]
         )
 
+    def ngrams_run(self, seed, optimum, sequences=(10_000, 20_000), cost=150, columns=None, **more):
+        step = np.array(sequences)
+        rest = {"loss": step * 0.0 + cost, "sequences": step, "optimum": step * 0.0 + optimum} | (columns or {})
+        config = synthetic.settings(task__name="ngrams", seed=seed, **more)
+        synthetic.write_run(self.scratch / str(seed), config, evaluation={"step": step} | rest)
+        return open_run(self.scratch / str(seed))
+
+    @staticmethod
+    def floors(figure, panel="cost per sequence"):
+        found = {}
+        for name, series, _, y, *_ in figure.drawn:
+            if name == panel and series.startswith("optimum"):
+                found.setdefault(series, []).append(y)
+        return found
+
+    def test_runs_of_different_optima_have_a_floor_each_and_what_is_above_it(self):
+        runs = [self.ngrams_run(1, 134), self.ngrams_run(2, 67, cost=80)]
+        figure = learning_curve(runs)
+        expected = {f"optimum, ntm2014/copy-ntm-lstm, seed {seed}": [y, y] for seed, y in ((1, 134), (2, 67))}
+        self.assertEqual(self.floors(figure), expected)
+        above = [row[3] for row in figure.drawn if row[0] == "cost above the optimum"]
+        self.assertEqual(above, [16, 16, 13, 13])
+        self.assertLess(figure.axes[0].get_ylim()[0], 67)
+        self.assertEqual(words(figure).count("least possible on the evaluated sequences"), 1)
+
+    def test_groups_of_different_optima_have_a_floor_each_and_a_group_that_differs_none(self):
+        sizes = {1: (16, 134), 2: (16, 134 * (1 + 1e-12)), 3: (32, 120), 4: (32, 121), 5: (64, 100)}
+        runs = [self.ngrams_run(seed, y, memory__slots=slots) for seed, (slots, y) in sizes.items()]
+        figure = learning_curve(runs, "memory.slots")
+        self.assertEqual(self.floors(figure), {"optimum, 16": [134, 134], "optimum, 64": [100, 100]})
+        drawn = [row for row in figure.drawn if row[0] == "cost above the optimum"]
+        np.testing.assert_allclose([row[3] for row in drawn], [16, 16, 29.5, 29.5, 50, 50])
+        self.assertEqual(self.floors(learning_curve(runs[:2])), {"optimum": [134, 134]})
+        figure = learning_curve(runs[2:4], "memory.slots")
+        self.assertEqual(self.floors(figure), {})
+        self.assertEqual(figure.axes[1].get_ylabel(), "Above the optimum (bits)")
+
+    def test_against_length_runs_of_different_optima_have_a_floor_each(self):
+        runs = [
+            self.ngrams_run(seed, 1, columns={"bits_length_9": [9, 9], "optimum_length_9": [y, y]})
+            for seed, y in ((1, 7), (2, 5))
+        ]
+        figure = cost_against_length(runs)
+        expected = {f"optimum, ntm2014/copy-ntm-lstm, seed {seed}": [y] for seed, y in ((1, 7), (2, 5))}
+        self.assertEqual(self.floors(figure, "Cost per sequence (bits)"), expected)
+        above = [row[3] for row in figure.drawn if row[0] == "Bits above the optimum"]
+        self.assertEqual(above, [2, 4])
+        self.assertEqual(self.floors(cost_against_length(runs[:1]), "Cost per sequence (bits)"), {"optimum": [7]})
+
+    def test_all_of_the_published_curves_that_is_in_sight_lies_within_both_panels(self):
+        young = [self.ngrams_run(1, 133.5, (100, 200), cost=198)]
+        copy = [self.run_of("copy", last=30_000, crossing=8.0)]
+        for runs in (young, copy, [self.run_of("start", last=5000, crossing=500.0)]):
+            figure = learning_curve(runs)
+            for axes in figure.axes:
+                bottom, top = axes.get_ylim()
+                for line in axes.get_lines():
+                    if line.get_color() == "#808080":
+                        x, y = line.get_data()
+                        y = y[(x <= axes.get_xlim()[1]) & np.isfinite(y)]
+                        self.assertLessEqual(bottom, y.min(), line.get_label())
+                        self.assertGreaterEqual(top * 1.001, y.max(), line.get_label())
+
     def test_an_optimum_of_zero_changes_nothing(self):
         step = np.array([10_000, 20_000])
         synthetic.write_run(
@@ -170,6 +233,22 @@ class Figures(unittest.TestCase):
         ]
         self.assertEqual((line.get_xdata().tolist(), line.get_ydata().tolist()), ([20], [5]))
 
+    def test_an_evaluation_of_repeats_alone_is_drawn_against_them(self):
+        config = synthetic.settings(task__name="repeat_copy", task__min_repeats=1, task__max_repeats=10)
+        columns = {"bits_repeats_5": [0.5], "bits_repeats_20": [60], "wrong_bits_repeats_20": [25]}
+        synthetic.write_run(self.scratch / "a", config, evaluation={"step": [1], "loss": [1]} | columns)
+        figure = cost_against_length([open_run(self.scratch / "a")])
+        text = words(figure)
+        self.assertIn("Cost against repeats on the repeat copy task", text)
+        self.assertIn("Repeats of the test sequences", text)
+        self.assertIn("repeats trained on, 1 to 10", text)
+        mine = lines(figure.axes[0])["ntm2014/copy-ntm-lstm, seed 1"]
+        self.assertEqual((mine.get_xdata().tolist(), mine.get_ydata().tolist()), ([5, 20], [0.5, 60]))
+
+    def test_what_was_trained_on_is_read_from_settings_that_tasks_have(self):
+        synthetic.write_run(self.scratch / "a", {"task.name": "copy", "task.min_items": 2, "task.max_items": 6})
+        self.assertIsNone(trained_range([open_run(self.scratch / "a")]))
+
     def test_groups_against_length_give_the_median_at_the_lengths_all_have(self):
         runs = [
             self.run_of(str(wrong), seed=wrong, lengths={20: (1, wrong), 50 + wrong: (1, 1)})
@@ -216,7 +295,7 @@ class Figures(unittest.TestCase):
         titles = [axes.get_title(loc="left") or axes.get_title() for axes in figure.axes]
         for title in (
             "Inputs",
-            "Outputs (0 of 160 bits wrong)",
+            "Outputs: 0 of 160 wrong",
             "Adds",
             "Reads",
             "Write weights",
@@ -262,12 +341,12 @@ class Figures(unittest.TestCase):
         trace["output"][0, 0, 6, 0] = 1 - trace["target"][0, 0, 6, 0]
         trace["output"][0, 0, 2, :] = 1  # before the answer is due
         text = words(head_picture(self.run_of("a", traces={"length_4": trace})))
-        self.assertIn("Outputs (1 of 32 bits wrong)", text)
+        self.assertIn("Outputs: 1 of 32 wrong", text)
 
     def test_a_network_without_memory_shows_inputs_targets_and_outputs(self):
         run = self.run_of("a", traces={"length_20": synthetic.sequence_trace()})
         text = words(head_picture(run))
-        self.assertTrue({"Inputs", "Targets", "Outputs (0 of 160 bits wrong)"} <= set(text))
+        self.assertTrue({"Inputs", "Targets", "Outputs: 0 of 160 wrong"} <= set(text))
         self.assertNotIn("Memory slot", text)
 
     def test_a_shorter_example_ends_where_its_fill_begins(self):

@@ -97,6 +97,12 @@ class HeatMap(unittest.TestCase):
         )
         self.assertEqual(found["Wrong bits per sequence", "memory.slots = 128"][1], (120, 130, 129.5, 131, 3))
 
+    def test_titles_and_names_of_rows_fit_the_smallest_heat_maps(self):
+        self.assertEqual(page.overruns(self.picture([self.grid_run("a", 1, 1)])), [])
+        runs = [self.slots_run(slots, seed, 3) for slots in (16, 32) for seed in (1, 2)]
+        self.assertEqual(page.overruns(self.picture(runs)), [])
+        self.assertEqual(page.overruns(self.picture(runs[:2], "training.learning_rate")), [])
+
     def test_runs_that_differ_in_more_need_to_be_told_the_rows(self):
         runs = [self.slots_run(16, 1, 1), self.slots_run(32, 1, 2, model__name="dnc")]
         with self.assertRaisesRegex(UsageError, "differ in memory.slots, model.name; choose .* --group-by"):

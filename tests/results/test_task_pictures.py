@@ -61,7 +61,7 @@ class TaskPictures(PictureTest):
         self.assertEqual(labels(figure.axes[0]), ["1", "6", "start", "count"])
         self.assertEqual(labels(figure.axes[2]), ["1", "6", "end"])
         text = words(figure)
-        self.assertIn("Outputs (0 of 49 bits wrong)", text)
+        self.assertIn("Outputs: 0 of 49 wrong", text)
         self.assertTrue(any("Count: −1.22." in entry for entry in text))  # (2 - 5.5) / sqrt(8.25)
         self.assertIn("Use of the memory on the repeat copy task", text)
         pixels = figure.axes[0].get_images()[0].get_array()
@@ -82,7 +82,7 @@ class TaskPictures(PictureTest):
         self.assertEqual(labels(figure.axes[0]), ["1", "6", "item", "query"])
         self.assertEqual(labels(figure.axes[2]), ["1", "6"])
         self.assertEqual(sum("Read weights, head" in entry for entry in words(figure)), 4)
-        self.assertIn("Outputs (0 of 18 bits wrong)", words(figure))
+        self.assertIn("Outputs: 0 of 18 wrong", words(figure))
         queries = [x for x, y in self.table(figure)["inputs", "query"] if y]
         self.assertEqual(queries, [24, 28])
 
@@ -100,13 +100,19 @@ class TaskPictures(PictureTest):
             self.assertEqual(len(names), count)
             self.assertEqual([name for name in names if not name.startswith("bit ")], expected)
 
+    def test_no_title_is_wider_than_its_panel(self):
+        trace = tasks.repeat_copy(length=20, repeats=20)
+        trace["output"][0, 0, 100:300] = 0.6
+        for task, drawn in (("priority_sort", tasks.priority_sort(heads=8)), ("repeat_copy", trace)):
+            self.assertEqual(page.overruns(self.picture(task, drawn)), [])
+
     def test_many_heads_are_one_picture_of_their_summed_weights(self):
         figure = self.picture("priority_sort", tasks.priority_sort(heads=8))
         text = words(figure)
-        self.assertIn("Write weights, all 8 heads summed", text)
+        self.assertIn("Writes, 8 heads summed", text)
         self.assertFalse(any("head 0" in entry for entry in text))
         drawn = self.table(figure)
-        summed = {y for _, y in drawn["write weights, all 8 heads summed", "slot 5"]}
+        summed = {y for _, y in drawn["writes, 8 heads summed", "slot 5"]}
         self.assertAlmostEqual(max(summed), 8 * 0.9001, places=4)
         only = words(self.picture("priority_sort", tasks.priority_sort(heads=8), head=7))
         self.assertIn("Read weights, head 7", only)

@@ -41,11 +41,22 @@ class Entry:
     series: str = ""  # in tables; the label where that is empty
 
 
+@dataclasses.dataclass
+class Floor:
+    """The least possible cost of the sequences that some of the runs were evaluated on."""
+
+    x: np.ndarray
+    y: np.ndarray
+    colour: str = "black"  # that of the runs, where the floor is not everybody's
+    series: str = "optimum"
+
+
 def learning_curve(runs, group_by=None):
     """A figure with a linear panel, as in the paper, over a logarithmic one.  Raises UnavailableError."""
-    floor = _optimum(runs)
     groups = grouping.group(runs, group_by) if group_by else {}
-    ours = _group_entries(groups, group_by, floor) if group_by else _run_entries(runs, floor)
+    known = _optimum_is_known(runs)
+    floors = _floors(runs, groups) if known else []
+    ours = _group_entries(groups, group_by, known) if group_by else _run_entries(runs, known)
     longest = max(entry.x[-1] for entry in ours if entry.x.size)
     task = grouping.common(runs, "task.name")
     paper = reference.learning_figure(task)
@@ -53,7 +64,7 @@ def learning_curve(runs, group_by=None):
     right = max(longest * 1.02, 50.0 if paper else 0.0)
     published = [curve for curve in paper.curves() if curve.x[0] < 0.95 * right] if paper else []
 
-    labelled = sum(bool(entry.label) for entry in ours) + bool(floor)
+    labelled = sum(bool(entry.label) for entry in ours) + bool(floors)
     legend = style.legend_height(labelled, len(published))
     height = style.HEADLINE + LINEAR + BETWEEN + LOGARITHMIC + BELOW + legend
     figure = Figure(figsize=(style.WIDTH, height))
@@ -62,13 +73,15 @@ def learning_curve(runs, group_by=None):
         figure, LEFT, style.HEADLINE + LINEAR + BETWEEN, ACROSS, LOGARITHMIC, sharex=linear
     )
     paper_lines = _draw_published(linear, published)
-    _draw_published(logarithmic, _on_logarithmic(published, paper, bool(floor)))
-    our_lines = _draw_ours(linear, ours, "y")
-    _draw_ours(logarithmic, ours, "above" if floor else "y")
-    if floor:
-        our_lines += linear.plot(*floor, color="black", linewidth=0.9, zorder=3.5, label=OPTIMUM)
-    _scale(linear, logarithmic, ours, right, runs, paper, floor)
-    _record(figure, ours, published, floor)
+    resolved = _on_logarithmic(published, paper, known)
+    _draw_published(logarithmic, resolved)
+    our_lines = _draw_ours(linear, ours, "y") + _draw_floors(linear, floors)
+    _draw_ours(logarithmic, ours, "above" if known else "y")
+    linear.set_xlim(0, right)
+    _scale_linear(linear, ours, paper, published, floors, known)
+    _scale_logarithmic(logarithmic, ours, resolved, right, known)
+    _label(linear, logarithmic, runs, known)
+    _record(figure, ours, published, floors)
     thin = " (thin: training, smoothed)" if any(not entry.label for entry in ours) else ""
     style.add_legend(figure, LEFT, height - legend, our_lines, style.legend_title(runs, group_by) + thin)
     if published:
@@ -82,14 +95,32 @@ def _title(task):
     return f"Learning curve on the {reference.task_words(task)} task" if task else "Learning curves"
 
 
-def _optimum(runs):
-    """(thousand sequences, bits) of the least possible cost, the median over runs; None where it is not known."""
-    curves = [_cost(run, "eval", "optimum") for run in runs]
-    x, _, median, _ = grouping.quartiles(curves)
-    return (x, median) if x.size and median.max() > 0 else None  # 0: the cost itself lies above it
+def _optimum_is_known(runs):
+    """Whether all the runs know their optimum, and not all have 0: then the cost itself lies above it."""
+    optima = [_cost(run, "eval", "optimum")[1] for run in runs]
+    return all(y.size for y in optima) and max(y.max() for y in optima) > 0
 
 
-def _run_entries(runs, floor):
+def _floors(runs, groups):
+    """The floor of all the runs where they have the same, else one for each group or run that has one."""
+    everybodys = _common_optimum(runs)
+    if everybodys:
+        return [Floor(*everybodys)]
+    entries = groups.items() if groups else [(_name(run, runs), [run]) for run in runs]
+    found = [
+        (_common_optimum(members), colour, f"optimum, {name}")
+        for (name, members), (colour, _) in zip(entries, style.lines())
+    ]
+    return [Floor(*curve, colour, series) for curve, colour, series in found if curve]
+
+
+def _common_optimum(runs):
+    """(thousand sequences, cost) of the least possible cost; None where the runs were evaluated on different
+    sequences: a median over them would be nobody's floor."""
+    return grouping.agreed([_cost(run, "eval", "optimum") for run in runs])
+
+
+def _run_entries(runs, known):
     entries = []
     for run, (colour, dash) in zip(runs, style.lines()):
         name = _name(run, runs)
@@ -103,7 +134,7 @@ def _run_entries(runs, floor):
         if lines["eval"][0].size:
             label = "evaluation, fresh sequences" if len(runs) == 1 else name
             x, y = lines["eval"]
-            above = (_above(run, x, y), None, None) if floor else None
+            above = (_above(run, x, y), None, None) if known else None
             entries.append(Entry(x, (y, None, None), label, look | {"linewidth": 2.0, "zorder": 4}, above))
         if lines["train"][0].size and (len(runs) <= MOST_WITH_TRAINING or not lines["eval"][0].size):
             label = "training, smoothed" if len(runs) == 1 else "" if lines["eval"][0].size else name
@@ -113,7 +144,7 @@ def _run_entries(runs, floor):
     return entries
 
 
-def _group_entries(groups, key, floor):
+def _group_entries(groups, key, known):
     entries = []
     for (value, members), (colour, dash) in zip(groups.items(), style.lines()):
         curves = [(run, *_cost(run, "eval")) for run in members]
@@ -127,7 +158,7 @@ def _group_entries(groups, key, floor):
         short = any(curve[1][-1] > x[-1] for curve in curves)
         label = f"{value} (n = {len(curves)}" + (", as far as all go)" if short else ")")
         above = None
-        if floor:
+        if known:
             _, low, middle, high = grouping.quartiles([(x, _above(run, x, y)) for run, x, y in curves])
             above = (middle, low, high)
         look = {"color": colour, "linestyle": dash, "linewidth": 2.0, "zorder": 4}
@@ -197,33 +228,61 @@ def _draw_ours(axes, entries, which):
     return lines
 
 
-def _record(figure, entries, published, floor):
+def _draw_floors(axes, floors):
+    """Draws the floors; returns the line for the legend, which names them once."""
+    lines = []
+    for floor in floors:
+        look = {"color": floor.colour, "linewidth": 0.9, "zorder": 3.5}
+        lines += axes.plot(floor.x, floor.y, label="_floor" if lines else OPTIMUM, **look)
+    return lines[:1]
+
+
+def _record(figure, entries, published, floors):
     for entry in entries:
         name = entry.series or entry.label
         figure.record("cost per sequence", name, entry.x, *entry.y, n=entry.n)
         if entry.above is not None:
             figure.record("cost above the optimum", name, entry.x, *entry.above, n=entry.n)
-    if floor:
-        figure.record("cost per sequence", "optimum", *floor)
+    for floor in floors:
+        figure.record("cost per sequence", floor.series, floor.x, floor.y)
     for curve in published:
         figure.record("cost per sequence", f"{reference.PAPER}: {curve.variant}", curve.x, curve.y)
 
 
-def _scale(linear, logarithmic, entries, right, runs, paper, floor):
-    judged = [entry for entry in entries if entry.above] if floor else entries
+def _scale_linear(axes, entries, paper, published, floors, known):
+    """The limits of the paper's axis where ours fit it, else those that hold all that can be seen."""
+    judged = [entry for entry in entries if entry.above] if known else entries
     values = np.concatenate([entry.y[0] for entry in judged or entries])
+    seen = [floor.y for floor in floors]
+    if paper and paper.bottom <= values.min() < paper.top:
+        limits = paper.bottom, paper.top
+    else:
+        seen += [_in_sight(curve, axes.get_xlim()[1]) for curve in published]
+        least = np.floor(np.concatenate([values, *seen]).min() - 1) if known else 0
+        limits = least, values.max() * 1.05
+    seen = np.concatenate([*seen, limits])
+    axes.set_ylim(seen.min(), seen.max())
+
+
+def _scale_logarithmic(axes, entries, published, right, known):
+    """The powers of ten around all that can be seen, ours and the paper's."""
+    which = "above" if known else "y"
+    values = [getattr(entry, which)[0] for entry in entries if getattr(entry, which)]
+    values += [_in_sight(curve, right) for curve in published]
+    style.logarithmic(axes, np.concatenate(values or [np.ones(1)]), least=1e-7)
+
+
+def _in_sight(curve, right):
+    """The values of a published curve up to the right end of the x axis."""
+    return np.r_[curve.y[curve.x <= right], np.interp(right, curve.x, curve.y)]
+
+
+def _label(linear, logarithmic, runs, known):
     unit = runs[0].units["train"].get("loss", "bit")
     unit = "bits" if unit == "bit" else unit
-    linear.set_xlim(0, right)
-    as_in_paper = paper and paper.bottom <= values.min() < paper.top
-    least = np.floor(floor[1].min() - 1) if floor else 0
-    linear.set_ylim(*(paper.bottom, paper.top) if as_in_paper else (least, values.max() * 1.05))
     linear.tick_params(labelbottom=False)
-    if floor:
-        values = np.concatenate([entry.above[0] for entry in entries if entry.above] or [np.ones(1)])
-    style.logarithmic(logarithmic, values, least=1e-7)
     logarithmic.set_xlabel("Training sequences (thousands)")
     linear.set_ylabel(f"Cost per sequence ({unit})")
-    logarithmic.set_ylabel(f"{'Above the optimum' if floor else 'Cost per sequence'} ({unit})")
+    logarithmic.set_ylabel(f"{'Above the optimum' if known else 'Cost per sequence'} ({unit})")
     for axes in (linear, logarithmic):
         axes.yaxis.set_label_coords(-0.065, 0.5)

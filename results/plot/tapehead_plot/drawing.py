@@ -62,9 +62,7 @@ def _needless(kind, runs, options):
     from . import heatmap, length
 
     has_grid = any(heatmap.grid_columns(run, measure) for run in runs for measure, _ in heatmap.MEASURES)
-    has_lengths = any(
-        length.by_length(run, f"{measure}_length_")[0].size for run in runs for measure, _ in length.PANELS
-    )
+    has_lengths = any(length.has_lengths(run, length.quantity_of(runs)) for run in runs)
     if kind == "length":
         return has_grid and not has_lengths
     if kind == "heatmap":

@@ -6,6 +6,8 @@ import numpy as np
 
 from .errors import UsageError
 
+AGREED = 1e-9  # relative difference up to which two runs have the same value: rounding, no other sequences
+
 
 def value_of(run, key):
     """The value of a setting of a run, or of its preset or seed.  None when the run has no such setting."""
@@ -48,6 +50,14 @@ def quartiles(curves):
     grid = grid[(grid >= first) & (grid <= last)]
     values = np.array([np.interp(grid, x, y) for x, y in curves])  # [run, point]
     return (grid, *np.percentile(values, (25, 50, 75), axis=0))
+
+
+def agreed(curves):
+    """The curve x, y that curves (x, y) have in common over the range that all cover, or None where they differ."""
+    x, _, _, _ = quartiles(curves)
+    values = np.array([np.interp(x, *_finite(*curve)) for curve in curves]) if x.size else np.empty((0, 0))
+    same = values.size and np.allclose(values, values[:1], rtol=AGREED, atol=0)
+    return (x, values[0]) if same else None
 
 
 def _finite(x, y):

@@ -17,7 +17,7 @@ GRID = re.compile(r"(wrong_)?bits_([a-z]+)_(\d+)_([a-z]+)_(\d+)")
 MEASURES = (("bits", "Cost per sequence (bits)"), ("wrong_bits", "Wrong bits per sequence"))
 # Inches: room left of a panel, its cells, above it (its title), below it, right of the last.
 LEFT, CELL, HIGHEST, TITLE, BELOW, RIGHT = 0.78, (0.56, 0.3), 3.4, 0.42, 0.5, 0.15
-LONGEST_TITLE = 25  # letters, for two panels beside each other
+SPARE = 0.04  # inches beside a title or the name of the rows
 # Settings that runs of one experiment may differ in without being different experiments.
 BESIDE = re.compile(r"seed|preset|title|description|(.*_every)|((training|run)\.(threads|shards|out))")
 
@@ -43,7 +43,7 @@ def cost_over_two_quantities(runs, group_by=None):
         title = f"Cost over {grids[0].across.lower()} and {grids[0].down.lower()}"
     else:
         grids = _grids_of_setting(runs, group_by)
-        title, group_by = f"Cost over length and {grids[0].down}", None
+        title, group_by = f"Cost over {grids[0].across.lower()} and {grids[0].down}", None
     task = grouping.common(runs, "task.name")
     figure = heat_figure(grids)
     style.headline(
@@ -100,18 +100,18 @@ def _grids_of_quantities(runs, group_by):
 
 
 def _grids_of_setting(runs, key):
-    key = key or _differing(runs)
+    key, quantity = key or _differing(runs), length.quantity_of(runs)
     groups = grouping.group(runs, key)
     grids = []
     for measure, label in MEASURES:
         cells = {}
         for value, members in groups.items():
             for run in members:
-                for x, cost in zip(*length.by_length(run, f"{measure}_length_")):
+                for x, cost in zip(*length.by_length(run, measure, quantity)):
                     cells.setdefault((int(x), value), []).append(cost)
         if cells:
-            trained = (length.trained_range(runs) or (0, None))[1]
-            grids.append(make_grid(label, "Length", key, cells, (trained, None)))
+            trained = (length.trained_range(runs, quantity) or (0, None))[1]
+            grids.append(make_grid(label, quantity.capitalize(), key, cells, (trained, None)))
     if not grids:
         settings = length.settings_for(runs[0].config.get("task.name"))
         raise UnavailableError(
@@ -147,11 +147,15 @@ def _differing(runs):
 def heat_figure(grids):
     """A figure of the grids, two side by side where they fit; its headline is left to the caller."""
     widest = max(len(grid.columns) for grid in grids)
-    narrow = LEFT + widest * CELL[0] + RIGHT <= style.WIDTH / 2
-    beside = 2 if len(grids) > 1 and narrow and max(len(grid.title) for grid in grids) <= LONGEST_TITLE else 1
+    titles = [style.text_width(title_of(grid), style.RC["axes.titlesize"], "bold") + SPARE for grid in grids]
+    names = [style.text_width(grid.down, style.RC["axes.labelsize"]) + SPARE for grid in grids]
+    narrow = LEFT + max(widest * CELL[0], *titles) + RIGHT <= style.WIDTH / 2
+    beside = 2 if len(grids) > 1 and narrow else 1
     share = style.WIDTH / beside
     rows = [grids[at : at + beside] for at in range(0, len(grids), beside)]
-    heights = [min(max(len(grid.rows) for grid in row) * CELL[1], HIGHEST) for row in rows]
+    lowest = min(max(names), HIGHEST)
+    heights = [min(max(len(grid.rows) * CELL[1] for grid in row), HIGHEST) for row in rows]
+    heights = [max(down, lowest) for down in heights]
     notes = notes_of(grids)
     height = style.HEADLINE - 0.1 + sum(heights) + (TITLE + BELOW) * len(rows) + 0.17 * len(notes)
     figure = Figure(figsize=(style.WIDTH, height))
@@ -159,7 +163,7 @@ def heat_figure(grids):
     for row, down in zip(rows, heights):
         top += TITLE
         for at, grid in enumerate(row):
-            across = min(share - LEFT - RIGHT, len(grid.columns) * CELL[0] * 1.6)
+            across = min(share - LEFT - RIGHT, max(len(grid.columns) * CELL[0] * 1.6, *titles))
             draw_grid(figure, style.add_axes(figure, share * at + LEFT, top, across, down), grid)
         top += down + BELOW
     figure.text(0.012, 0.07 / height, "\n".join(notes), size=8, color=style.MUTED, va="bottom")
@@ -173,6 +177,13 @@ def notes_of(grids):
     if any(np.isfinite(_inside(grid)).all() for grid in grids):
         notes.append("Dashed: what was trained on lies to the left and above.")
     return notes
+
+
+def title_of(grid):
+    """The grid's title and how many runs are behind its cells, where that is more than one."""
+    same = grid.n[grid.n > 0]
+    count = f" (n = {same[0]})" if same.min() == same.max() else f" (n = {same.min()} to {same.max()})"
+    return grid.title + (count if same.max() > 1 else "")
 
 
 def draw_grid(figure, axes, grid, size=7.5, like=None):
@@ -200,9 +211,7 @@ def draw_grid(figure, axes, grid, size=7.5, like=None):
                 size=size,
                 color="white" if dark else "black",
             )
-    same = grid.n[grid.n > 0]
-    count = f" (n = {same[0]})" if same.min() == same.max() else f" (n = {same.min()} to {same.max()})"
-    axes.set_title(grid.title + (count if same.max() > 1 else ""))
+    axes.set_title(title_of(grid))
     axes.set_xticks(range(len(grid.columns)), [str(value) for value in grid.columns])
     axes.set_yticks(range(len(grid.rows)), [str(value) for value in grid.rows])
     axes.tick_params(length=0)

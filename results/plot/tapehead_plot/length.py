@@ -13,6 +13,7 @@ ABOVE = (
     "above",
     "Bits above the optimum",
 )  # in place of the wrong bits, where the least possible cost is known
+QUANTITIES = ("length", "repeats")  # of test sequences, in the order of preference
 # Inches: the left edges of the two panels, their width and height, and the room for the label of the x axis.
 LEFTS, ACROSS, PANEL, BELOW = (0.68, 4.3), 2.78, 2.5, 0.56
 
@@ -28,30 +29,33 @@ MARKERS = {"LSTM": ("^", 7)}  # of the paper's networks, and their size
 
 
 def cost_against_length(runs, group_by=None):
-    """A figure with two panels, cost and wrong bits, against the length of the test sequences."""
+    """A figure with two panels, cost and wrong bits, against the length of the test sequences, or against
+    their repeats where those alone were varied.  Raises UnavailableError."""
+    quantity = quantity_of(runs)
     for run in runs:
-        if not any(by_length(run, f"{measure}_length_")[0].size for measure, _ in PANELS):
+        if not has_lengths(run, quantity):
             raise UnavailableError(
                 f"{run.directory}: no evaluation by length is recorded\nrecord one with: "
                 f"./tapehead evaluate {run.directory} {settings_for(run.config.get('task.name'))}"
             )
     groups = grouping.group(runs, group_by) if group_by else {}
     task = grouping.common(runs, "task.name")
-    paper = reference.generalisation(task)
-    x, _, least, _ = grouping.quartiles(_same_lengths([by_length(run, "optimum_length_") for run in runs]))
-    optimum = (x, least) if x.size and least.max() > 0 else None
-    legend = style.legend_height(len(groups or runs) + 1 + bool(optimum), len(paper.curves) if paper else 0)
+    paper = reference.generalisation(task) if quantity == "length" else None
+    optima = [by_length(run, "optimum", quantity)[1] for run in runs]
+    known = all(y.size for y in optima) and max(y.max() for y in optima) > 0
+    floors = _floors(runs, groups, quantity) if known else []
+    legend = style.legend_height(len(groups or runs) + 1 + bool(floors), len(paper.curves) if paper else 0)
     height = style.HEADLINE + PANEL + BELOW + legend
     figure = Figure(figsize=(style.WIDTH, height))
-    for left, (measure, label) in zip(LEFTS, (PANELS[0], ABOVE) if optimum else PANELS):
+    for left, (measure, label) in zip(LEFTS, (PANELS[0], ABOVE) if known else PANELS):
         axes = style.add_axes(figure, left, style.HEADLINE, ACROSS, PANEL)
-        ours = _draw(figure, axes, runs, groups, measure, label)
-        shade = training_range(axes, runs)
+        ours = _draw(figure, axes, runs, groups, (measure, quantity), label)
+        shade = training_range(axes, runs, quantity)
         if measure == "bits":
-            handles = ours + (_draw_optimum(figure, axes, label, *optimum) if optimum else []) + shade
+            handles = ours + _draw_floors(figure, axes, label, floors) + shade
         if paper and paper.measure == measure:
             published = draw_published(figure, axes, label, paper.curves)
-        axes.set_xlabel(length_label(task))
+        axes.set_xlabel(length_label(task) if quantity == "length" else "Repeats of the test sequences")
         axes.set_ylabel(label)
         axes.set_xlim(left=0)
         scale_wrong_bits(axes) if measure == "wrong_bits" else scale_cost(axes)
@@ -60,7 +64,7 @@ def cost_against_length(runs, group_by=None):
         style.add_legend(figure, LEFTS[1], height - legend, published, paper.source)
     style.headline(
         figure,
-        f"Cost against length on the {reference.task_words(task)} task" if task else "Cost against length",
+        f"Cost against {quantity}" + (f" on the {reference.task_words(task)} task" if task else ""),
         style.describe_all(runs, group_by),
     )
     return figure
@@ -77,9 +81,20 @@ def length_label(task):
     return f"Length of the test sequences ({unit})"
 
 
-def by_length(run, prefix):
-    """Lengths and the newest finite value of the column <prefix><length> of /metrics/eval at each."""
-    points = []
+def quantity_of(runs):
+    """What the test sequences of all the runs were varied in; the length where there is nothing."""
+    found = [quantity for quantity in QUANTITIES if all(has_lengths(run, quantity) for run in runs)]
+    return (found or QUANTITIES)[0]
+
+
+def has_lengths(run, quantity):
+    return any(by_length(run, measure, quantity)[0].size for measure, _ in PANELS)
+
+
+def by_length(run, measure, quantity="length"):
+    """Lengths (or repeats) [point] and the newest finite value there [point] of the columns bits_length_20 and so
+    on of /metrics/eval."""
+    points, prefix = [], f"{measure}_{quantity}_"
     for name, column in run.metrics["eval"].items():
         match = re.fullmatch(re.escape(prefix) + r"(\d+)", name)
         finite = column[np.isfinite(column)] if match else ()
@@ -89,11 +104,11 @@ def by_length(run, prefix):
     return np.array(lengths, float), np.array(values, float)
 
 
-def _measured(run, measure):
-    """Lengths and a measure at each; above: the cost less the least possible, where both are known."""
+def _measured(run, measure, quantity):
+    """Lengths (or repeats) and a measure at each; above: the cost less the least possible, where both are known."""
     if measure != "above":
-        return by_length(run, f"{measure}_length_")
-    (x, y), (known, least) = by_length(run, "bits_length_"), by_length(run, "optimum_length_")
+        return by_length(run, measure, quantity)
+    (x, y), (known, least) = (by_length(run, name, quantity) for name in ("bits", "optimum"))
     keep = np.isin(x, known)
     return x[keep], y[keep] - least[np.isin(known, x)]
 
@@ -102,9 +117,9 @@ def _draw(figure, axes, runs, groups, measure, panel):
     handles = []
     entries = groups.items() if groups else [(None, [run]) for run in runs]
     for (value, members), (colour, dash) in zip(entries, style.lines()):
-        curves = _same_lengths([_measured(run, measure) for run in members])
+        curves = _same_lengths([_measured(run, *measure) for run in members])
         x, lower, middle, upper = grouping.quartiles(curves)
-        label = f"{value} (n = {len(members)})" if groups else f"{members[0].preset}, seed {members[0].seed}"
+        label = f"{value} (n = {len(members)})" if groups else _name(members[0])
         look = {"color": colour, "linestyle": dash}
         handles += draw_median(axes, x, lower, middle, upper, label, look, with_band=bool(groups))
         band = (lower, upper) if groups else (None, None)
@@ -134,9 +149,33 @@ def _same_lengths(curves):
     return [(x[keep], y[keep]) for x, y in curves for keep in [np.isin(x, list(common))]]
 
 
-def _draw_optimum(figure, axes, panel, x, least):
-    figure.record(panel, "optimum", x, least)
-    return axes.plot(x, least, color="black", linewidth=0.9, zorder=3.5, label="least possible")
+def _floors(runs, groups, quantity):
+    """(x, least, colour, series): one for all the runs where they have the same, else one for each group or run
+    that has one."""
+
+    def common(members):
+        return grouping.agreed(_same_lengths([by_length(run, "optimum", quantity) for run in members]))
+
+    everybodys = common(runs)
+    if everybodys:
+        return [(*everybodys, "black", "optimum")]
+    entries = groups.items() if groups else [(_name(run), [run]) for run in runs]
+    found = [(common(members), colour, name) for (name, members), (colour, _) in zip(entries, style.lines())]
+    return [(*curve, colour, f"optimum, {name}") for curve, colour, name in found if curve]
+
+
+def _name(run):
+    return f"{run.preset}, seed {run.seed}"
+
+
+def _draw_floors(figure, axes, panel, floors):
+    """Draws the floors; returns the line for the legend, which names them once."""
+    lines = []
+    for x, least, colour, series in floors:
+        figure.record(panel, series, x, least)
+        look = {"color": colour, "linewidth": 0.9, "zorder": 3.5}
+        lines += axes.plot(x, least, label="_floor" if lines else "least possible", **look)
+    return lines[:1]
 
 
 def draw_published(figure, axes, panel, curves, colours=None):
@@ -164,25 +203,23 @@ def draw_published(figure, axes, panel, curves, colours=None):
 
 def trained_range(runs, quantity="length"):
     """The least and the greatest length (or repeats) trained on; None where the runs differ or do not say."""
-    names = (quantity, "items") if quantity == "length" else (quantity,)
-    for name in names:
-        low, high = (grouping.common(runs, f"task.{end}_{name}") for end in ("min", "max"))
-        if low is not None and high is not None:
-            return low, high
+    low, high = (grouping.common(runs, f"task.{end}_{quantity}") for end in ("min", "max"))
+    if low is not None and high is not None:
+        return low, high
     only = grouping.common(runs, f"task.{quantity}")
     return (only, only) if only is not None else None
 
 
-def training_range(axes, runs):
-    """Shades the lengths that were trained on, where all the runs had the same."""
-    trained = trained_range(runs)
+def training_range(axes, runs, quantity="length"):
+    """Shades the lengths (or repeats) that were trained on, where all the runs had the same."""
+    trained = trained_range(runs, quantity)
     if not trained:
         return []
     if trained[0] == trained[1]:
         look = {"colors": style.MUTED, "linestyles": [(0, (3, 2))], "linewidth": 0.9, "zorder": 0}
-        label = f"length trained on, {trained[0]}"
+        label = f"{quantity} trained on, {trained[0]}"
         return [axes.vlines(trained[0], 0, 1, transform=axes.get_xaxis_transform(), label=label, **look)]
-    label = "lengths trained on, {} to {}".format(*trained)
+    label = f"{quantity.removesuffix('s')}s trained on, {trained[0]} to {trained[1]}"
     return [axes.axvspan(*trained, color="#000000", alpha=0.07, linewidth=0, zorder=0, label=label)]
 
 

@@ -64,12 +64,14 @@ def panel_rows(task, arrays, chosen):
                 _vectors(f"Reads{of}", arrays.get("reads"), chosen[0], "read value"),
             )
         )
+    # Beside "8 heads summed" the longer words would overrun the panel.
+    titles = ("Writes", "Reads") if len(chosen) > MOST_HEADS else ("Write weights", "Read weights")
     for key in dict.fromkeys(key for found in weights.values() for key in found):
         of = f", {key}" if count_heads(arrays) > 1 else ""
         rows.append(
             tuple(
                 _weights(f"{title}{of}", weights[name].get(key), slots)
-                for title, name in (("Write weights", "write_weights"), ("Read weights", "read_weights"))
+                for title, name in zip(titles, ("write_weights", "read_weights"))
             )
         )
     return [row for row in rows if any(row)], slots
@@ -101,7 +103,7 @@ def bits_panel(task, title, array, scale, wrong=None, scored=None):
     if scored is not None:
         picture = np.where(scored, picture, np.nan)
     if wrong is not None:
-        title += f" ({int(wrong.sum()):,} of {scored.sum() * array.shape[1]:,} bits wrong)"
+        title += f": {int(wrong.sum()):,} of {scored.sum() * array.shape[1]:,} wrong"
     limits = min(0.0, np.nanmin(array)), max(1.0, np.nanmax(array))
     return Panel(title, picture, "Bit", scale, limits, name, names, channels.ticks(names), wrong)
 
@@ -128,7 +130,7 @@ def _weights_of(array, chosen):
     if array is None:
         return {}
     if len(chosen) > MOST_HEADS:
-        return {f"all {array.shape[1]} heads summed": array.sum(axis=1)}
+        return {f"{array.shape[1]} heads summed": array.sum(axis=1)}
     return {f"head {head}": array[:, head] for head in chosen if head < array.shape[1]}
 
 

@@ -52,6 +52,15 @@ def lines():
     return itertools.cycle((colour, dash) for dash in DASHES for colour in COLOURS)
 
 
+def text_width(text, size, weight="normal"):
+    """Inches that a line of text takes at a size in points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    look = FontProperties(family=RC["font.sans-serif"], weight=weight)
+    return TextPath((0, 0), text, size=size, prop=look).get_extents().width / 72
+
+
 def add_axes(figure, left, top, width, height, **options):
     """Axes placed in inches from the figure's left and top edge, so that text between panels has its room."""
     across, down = figure.get_size_inches()
