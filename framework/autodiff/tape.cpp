@@ -105,6 +105,7 @@ void Tape::clip(std::span<Real> gradient) const {
 
 void Tape::backward(Var loss, Real scale, Real limit) {
   clip_ = limit;
+  const bool clips = limit < std::numeric_limits<Real>::infinity();
   expect_shape("Tape::backward", "loss", {shape(loss).size()}, {1});
   if (!record_) throw std::logic_error("Tape::backward: the tape was not recording");
   if (requires_gradient(loss)) {
@@ -112,7 +113,7 @@ void Tape::backward(Var loss, Real scale, Real limit) {
     for (std::size_t i = nodes_.size(); i-- > 0;) {
       const Node node = nodes_[i];
       scratch_.reset();
-      for (std::uint32_t v = node.first; v < node.first + node.count; ++v) {
+      for (std::uint32_t v = node.first; clips && v < node.first + node.count; ++v) {
         if (values_[v].has_gradient) clip({values_[v].gradient, values_[v].shape.size()});
       }
       if (inspection_ != nullptr) inspection_->backward_begins(*this, Var{node.first}, node.count);
