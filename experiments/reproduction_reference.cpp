@@ -31,12 +31,22 @@ double parameters_of(const CsvTable& tables, const std::string& task, const std:
   return PublishedRow::kNone;
 }
 
-// The value at a size; digitised sizes are not quite whole.
-double value_at(const CsvTable& table, const PublishedGeneralisation& where, double size) {
+// Whether a row is of these sizes: the first stands in the column x, others in columns of their own. Digitised sizes are
+// not quite whole.
+bool has_sizes(const CsvTable& table, const CsvRow& row, const Variation& variation) {
   constexpr double kNear = 0.1;
+  for (std::size_t i = 0; i < variation.quantities.size(); ++i) {
+    const auto& [quantity, size] = variation.quantities[i];
+    const double published = table.number(row, i == 0 ? "x" : std::string_view(quantity));
+    if (!(std::abs(published - static_cast<double>(size)) < kNear)) return false;
+  }
+  return true;
+}
+
+double value_at(const CsvTable& table, const PublishedGeneralisation& where, const Variation& variation) {
   for (const CsvRow& row : table.rows) {
     if (table.cell(row, "table") == where.table && table.cell(row, "variant") == where.variant &&
-        std::abs(table.number(row, "x") - size) < kNear) {
+        has_sizes(table, row, variation)) {
       return table.number(row, "value");
     }
   }
@@ -50,9 +60,7 @@ std::vector<double> variations_of(const ReproductionResult& result, const Reprod
   const CsvTable table = read_csv_file(directory / row.generalisation.file);
   table.expect_columns({"table", "variant", "x", "value"});
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto& quantities = result.variations[i].quantities;
-    if (quantities.size() != 1) continue;  // the tables have one x
-    values[i] = value_at(table, row.generalisation, static_cast<double>(quantities.front().second));
+    values[i] = value_at(table, row.generalisation, result.variations[i]);
   }
   return values;
 }

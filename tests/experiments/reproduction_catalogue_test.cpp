@@ -61,6 +61,10 @@ TEST_CASE("published numbers are those of the paper's figures") {
   CHECK(copy[0].first_below(0.1) == Approx(55.5e3).margin(50));
   CHECK(copy[0].parameters == 17162);
   CHECK(copy[1].variations == std::vector<double>{0, 0, 2, 1, 184});
+  const auto repeat_copy = published_rows(find("ntm2014/repeat-copy"), reference_directory());
+  CHECK(repeat_copy[1].variations ==
+        std::vector<double>{12, 42});  // 20 vectors 10 times, 10 vectors 20 times
+  CHECK(repeat_copy[2].variations == std::vector<double>{553, 467});
   const auto recall = published_rows(find("ntm2014/associative-recall"), reference_directory());
   CHECK(recall[0].variations[1] == Approx(0.139).margin(5e-4));
   const auto ngrams = published_rows(find("ntm2014/ngrams"), reference_directory());

@@ -190,6 +190,9 @@ class ReproductionFigure(ReproductionFiles):
         found = drawn(reproduction_figure(written["repeat-copy"].write(self.scratch / "few")))
         self.assertEqual(found["Wrong bits per sequence", "LSTM, three layers, repeats = 10"][0][0], 20)
         self.assertFalse(any(series == "repeats = 10" for _, series in found))
+        shown = {key[1]: points[0][:2] for key, points in found.items() if "2014: NTM, repeats" in key[1]}
+        paper = "Graves et al. 2014: NTM, repeats = "
+        self.assertEqual(shown, {f"{paper}10": (20, 12), f"{paper}20": (10, 42)})  # of its Figure 8
 
     def test_a_result_of_another_paper_is_drawn_without_published_curves(self):
         seeds, curves = SEEDS.replace("ntm2014,copy,", "own,thing,"), CURVES

@@ -96,6 +96,17 @@ def shown_wrong_bits():
     return {int(length): int(wrong) for length, wrong in zip(curve.x, curve.y)}
 
 
+def repeat_copy_wrong_bits():
+    """Variant -> {(length, repeats): wrong bits} of the outputs that the paper's Figure 8 displays."""
+    name = "ntm2014_repeat_copy_generalisation.csv"
+    source = _table(DIRECTORY / name, ("variant", "x", "repeats", "value"))
+    found = {}
+    for row in source.rows:
+        pair = (int(source.number(row, "x")), int(source.number(row, "repeats")))
+        found.setdefault(source.text(row, "variant"), {})[pair] = source.number(row, "value")
+    return found
+
+
 def resolved(curve, resolution):
     """The part of a learning curve that its figure resolves, NaN elsewhere.
 
@@ -122,11 +133,7 @@ def _read(name, table):
 @functools.lru_cache(maxsize=None)
 def _read_all(path):
     """Name of the paper's table or figure -> its curves."""
-    source = read_table(
-        path,
-        ("table", "variant", "x", "value"),
-        f"it comes with the program; get it back with: git checkout results/reference/{path.name}",
-    )
+    source = _table(path, ("table", "variant", "x", "value"))
     points = {}
     for row in source.rows:
         x, value = source.number(row, "x"), source.number(row, "value")
@@ -139,3 +146,11 @@ def _read_all(path):
         table: [ReferenceCurve(variant, *np.array(rows).T) for variant, rows in sorted(variants.items())]
         for table, variants in points.items()
     }
+
+
+def _table(path, columns):
+    return read_table(
+        path,
+        columns,
+        f"it comes with the program; get it back with: git checkout results/reference/{path.name}",
+    )

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import length, reference, reproduction_data as data, style
 from .heatmap import make_grid
-from .reproduction_curves import COST, draw_median, draw_published, floor_of, trained_thousands
+from .reproduction_curves import COST, NETWORKS, draw_median, draw_published, floor_of, trained_thousands
 
 
 def draw_other_sizes(figure, axes, rows, found, published, has_maps):
@@ -18,7 +18,7 @@ def draw_other_sizes(figure, axes, rows, found, published, has_maps):
     elif measure:
         _against_length(figure, axes, rows, measure, found.result, paper)
     elif pairs and not has_maps:
-        _at_pairs(figure, axes, rows, sorted(pairs))
+        _at_pairs(figure, axes, rows, sorted(pairs), bool(published) and found.result == "repeat-copy")
     else:
         _logarithmic(figure, axes, rows, published, reference.learning_figure(found.result))
     axes.yaxis.set_label_coords(-0.15, 0.5)
@@ -84,9 +84,9 @@ def _against_length(figure, axes, rows, measure, task, paper):
     axes.set_ylabel(panel)
 
 
-def _at_pairs(figure, axes, rows, pairs):
-    """Medians and quartiles at a few combinations of length and repeats, side by side."""
-    axes.set_title("Longer and more often than trained")
+def _at_pairs(figure, axes, rows, pairs, with_paper):
+    """Medians and quartiles at a few combinations of length and repeats, side by side; the paper's Figure 8 beside."""
+    axes.set_title("Other sizes, as in Figure 8" if with_paper else "Longer and more often than trained")
     for number, (row, look) in enumerate(rows):
         found = data.cells(row.seeds, "wrong_bits")
         for place, pair in enumerate(pairs):
@@ -100,6 +100,24 @@ def _at_pairs(figure, axes, rows, pairs):
             axes.plot([x], [median], color=look.colour, marker="o", markersize=5, clip_on=False, zorder=4)
             series = f"{look.name}, repeats = {pair[1]}"
             figure.record("Wrong bits per sequence", series, pair[0], median, low, high, n=len(found[pair]))
+    for variant, wrong in reference.repeat_copy_wrong_bits().items() if with_paper else ():
+        shown = [pair for pair in pairs if pair in wrong]
+        side = 0.34 if variant == "LSTM" else -0.34
+        x, y = [pairs.index(pair) + side for pair in shown], [wrong[pair] for pair in shown]
+        marker, colour = ("s", NETWORKS[-1][3]) if variant == "LSTM" else ("D", style.PAPER)
+        axes.plot(x, y, color=colour, marker=marker, markersize=5, markerfacecolor="white", linestyle="none")
+        for at, wrong_bits, pair in zip(x, y, shown):
+            axes.annotate(
+                f"paper's\n{variant}",
+                (at, wrong_bits),
+                (0, -5),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+                fontsize=6.5,
+            )
+            series = f"{reference.PAPER}: {variant}, repeats = {pair[1]}"
+            figure.record("Wrong bits per sequence", series, [pair[0]], [wrong_bits])
     length.scale_wrong_bits(axes)
     axes.set_xlim(-0.5, len(pairs) - 0.5)
     axes.set_xticks(range(len(pairs)), [f"{first} vectors\n{second} times" for first, second in pairs])
