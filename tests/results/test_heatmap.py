@@ -1,7 +1,6 @@
 """Heat maps over two quantities: the numbers in the cells, against values worked out by hand."""
 
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -10,23 +9,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import page  # noqa: E402
 import synthetic_run as synthetic  # noqa: E402
+from figure_case import FigureCase, drawn  # noqa: E402
 from tapehead_plot import UnavailableError, UsageError, open_run, style  # noqa: E402
 from tapehead_plot.heatmap import brief, cost_over_two_quantities  # noqa: E402
 
 
-def drawn(figure):
-    found = {}
-    for panel, series, x, y, low, high, n in figure.drawn:
-        found.setdefault((panel, series), []).append((x, y, low, high, n))
-    return found
-
-
-class HeatMap(unittest.TestCase):
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.scratch = Path(scratch.name)
-
+class HeatMap(FigureCase):
     def grid_run(self, name, seed, scale, **more):
         cells = {(5, 5): 0.0, (10, 5): 1.0, (5, 20): 20.0, (10, 20): 40.0}
         evaluation = {"step": [1, 2], "loss": [3, 2]}

@@ -10,12 +10,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import synthetic_run as synthetic  # noqa: E402
 import synthetic_tasks as tasks  # noqa: E402
+from figure_case import PLOT, PlotProgram  # noqa: E402
 
-PLOT = synthetic.ROOT / "results" / "plot" / "plot.py"
 BEGINNINGS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 
 
-class PlotCommand(unittest.TestCase):
+class PlotCommand(PlotProgram, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         scratch = tempfile.TemporaryDirectory()
@@ -29,18 +29,6 @@ class PlotCommand(unittest.TestCase):
             traces={"length_5": synthetic.head_trace(length=5), "length_9": synthetic.head_trace(length=9)},
         )
         synthetic.copy_run(cls.bare, last=20_000, seed=2)
-
-    def plot(self, *arguments, code=0):
-        done = subprocess.run(
-            [sys.executable, PLOT, *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            cwd=self.scratch,
-            timeout=120,
-        )
-        self.assertEqual(done.returncode, code, done.stderr)
-        self.assertNotIn("Traceback", done.stderr)
-        return done
 
     def check_file(self, path):
         content = Path(path).read_bytes()

@@ -2,7 +2,6 @@
 
 import csv
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import page  # noqa: E402
 import synthetic_tasks as tasks  # noqa: E402
+from figure_case import FigureCase, words  # noqa: E402
 from tapehead_plot import UnavailableError, channels, ngrams, open_run, style  # noqa: E402
 from tapehead_plot.figure import write_csv  # noqa: E402
 from tapehead_plot.heads import head_picture  # noqa: E402
@@ -21,18 +21,7 @@ def labels(axes):
     return [label.get_text() for label in axes.get_yticklabels()]
 
 
-def words(figure):
-    from matplotlib.text import Text
-
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
-
-
-class PictureTest(unittest.TestCase):
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.scratch = Path(scratch.name)
-
+class PictureTest(FigureCase):
     def picture(self, task, trace, probe="p", draw=head_picture, **options):
         import matplotlib
 
