@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "framework/tensor/transpose.hpp"
+
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
 namespace {

@@ -49,7 +49,4 @@ void matmul_transposed_right(ConstMatrix a, ConstMatrix b, Matrix result, Into i
 /// result [k, n] (+)= aᵀ · b, a [m, k], b [m, n]. Throws ShapeError.
 void matmul_transposed_left(ConstMatrix a, ConstMatrix b, Matrix result, Into into = Into::replace);
 
-/// result [n, m] = aᵀ for a [m, n]. Throws ShapeError.
-void transpose(ConstMatrix a, Matrix result);
-
 }  // namespace tapehead::inline TAPEHEAD_PRECISION
