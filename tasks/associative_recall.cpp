@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "tasks/hex_vectors.hpp"
-#include "tasks/layout.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -50,8 +49,7 @@ void AssociativeRecall::sample(const RandomStream& stream, std::size_t batch, Ba
     Draws draws = stream.example(static_cast<std::uint32_t>(b)).draws();
     const std::size_t query = draws.below(items - 1);
     for (std::size_t item = 0; item < items; ++item) {
-      for (std::size_t i = 0; i < options_.item_length; ++i)
-        draws.fill_coins(input_row(sequences, step_of(item) + i, b, options_.bits));
+      toss_coins(sequences, step_of(item), options_.item_length, b, options_.bits, draws);
     }
     ask(items, query, b, sequences);
   }

@@ -24,6 +24,7 @@
 
 #include "framework/data/task.hpp"
 #include "framework/tensor/setting.hpp"
+#include "tasks/layout.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -43,8 +44,7 @@ class AssociativeRecall final : public Task {
         max_length);
       f(Setting{.name = "item_length", .help = "vectors of an item", .unit = "vector", .minimum = 1},
         item_length);
-      f(Setting{.name = "bits", .help = "bits of a vector", .unit = "bit", .minimum = 1, .maximum = 1e6},
-        bits);
+      visit_bits(f, bits);
     }
   };
 

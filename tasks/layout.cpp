@@ -1,5 +1,6 @@
 #include "tasks/layout.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -34,6 +35,19 @@ std::span<const Real> input_row(const SequenceBatch& batch, std::size_t time, st
 std::span<Real> target_row(SequenceBatch& batch, std::size_t time, std::size_t example,
                            std::size_t channels) {
   return {&batch.targets(time, example, 0), channels};
+}
+
+void toss_coins(SequenceBatch& batch, std::size_t first, std::size_t steps, std::size_t example,
+                std::size_t channels, Draws& draws) {
+  for (std::size_t t = first; t < first + steps; ++t)
+    draws.fill_coins(input_row(batch, t, example, channels));
+}
+
+void show(const xt::xtensor<Real, 2>& vectors, std::size_t first, SequenceBatch& batch) {
+  const std::size_t bits = vectors.shape()[1];
+  for (std::size_t i = 0; i < vectors.shape()[0]; ++i) {
+    std::copy_n(&vectors(i, 0), bits, input_row(batch, first + i, 0, bits).begin());
+  }
 }
 
 void score_steps(SequenceBatch& batch, std::size_t first, std::size_t steps, std::size_t example) {

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <xtensor/xtensor.hpp>
 
 #include "framework/data/batch.hpp"
 #include "framework/tensor/random.hpp"
+#include "framework/tensor/setting.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -35,8 +37,29 @@ std::span<const Real> input_row(const SequenceBatch& batch, std::size_t time, st
 /// The first `channels` targets of an example at a time step.
 std::span<Real> target_row(SequenceBatch& batch, std::size_t time, std::size_t example, std::size_t channels);
 
+/// Fills the first `channels` inputs of an example with fair coins, at `steps` steps from `first`.
+void toss_coins(SequenceBatch& batch, std::size_t first, std::size_t steps, std::size_t example,
+                std::size_t channels, Draws& draws);
+
+/// Shows vectors [length, bits] to the first example, one a step from `first`.
+void show(const xt::xtensor<Real, 2>& vectors, std::size_t first, SequenceBatch& batch);
+
 /// Makes the loss count for an example at `steps` steps from `first`.
 void score_steps(SequenceBatch& batch, std::size_t first, std::size_t steps, std::size_t example);
+
+/// Tells f(Setting, value) of the settings that several tasks have.
+template <class F>
+void visit_lengths(F&& f, std::size_t& min_length, std::size_t& max_length) {
+  f(Setting{.name = "min_length", .help = "shortest sequence", .unit = "vector", .symbol = "L", .minimum = 1},
+    min_length);
+  f(Setting{.name = "max_length", .help = "longest sequence", .unit = "vector", .symbol = "L", .minimum = 1},
+    max_length);
+}
+
+template <class F>
+void visit_bits(F&& f, std::size_t& bits) {
+  f(Setting{.name = "bits", .help = "bits of a vector", .unit = "bit", .minimum = 1, .maximum = 1e6}, bits);
+}
 
 /// What a bit costs, in bits, that is 1 with probability p and always guessed with that: the entropy of p.
 double entropy_in_bits(double p);

@@ -4,7 +4,6 @@
 
 #include "framework/tensor/error.hpp"
 #include "tasks/hex_vectors.hpp"
-#include "tasks/layout.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -106,10 +105,8 @@ SequenceBatch PrioritySort::of_vectors(const xt::xtensor<Real, 2>& vectors,
                                        std::span<const Real> priorities) const {
   SequenceBatch batch;
   lay_out(1, batch);
-  for (std::size_t i = 0; i < length_; ++i) {
-    std::copy_n(&vectors(i, 0), options_.bits, input_row(batch, i, 0, options_.bits).begin());
-    batch.inputs(i, 0, options_.bits) = priorities[i];
-  }
+  show(vectors, 0, batch);
+  for (std::size_t i = 0; i < length_; ++i) batch.inputs(i, 0, options_.bits) = priorities[i];
   set_targets(batch);
   return batch;
 }

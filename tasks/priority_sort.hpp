@@ -22,6 +22,7 @@
 
 #include "framework/data/task.hpp"
 #include "framework/tensor/setting.hpp"
+#include "tasks/layout.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -42,8 +43,7 @@ class PrioritySort final : public Task {
                 .symbol = "k",
                 .minimum = 1},
         answer_length);
-      f(Setting{.name = "bits", .help = "bits of a vector", .unit = "bit", .minimum = 1, .maximum = 1e6},
-        bits);
+      visit_bits(f, bits);
     }
   };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "framework/tensor/error.hpp"
-#include "tasks/layout.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 namespace {
@@ -54,7 +53,7 @@ void Rearrangement::sample(const RandomStream& stream, std::size_t batch, Batch&
   lay_out(length, batch, options_.bits, sequences);
   for (std::size_t b = 0; b < batch; ++b) {
     Draws draws = stream.example(static_cast<std::uint32_t>(b)).draws();
-    for (std::size_t i = 0; i < length; ++i) draws.fill_coins(input_row(sequences, 1 + i, b, options_.bits));
+    toss_coins(sequences, 1, length, b, options_.bits, draws);
   }
   set_targets(sequences);
 }
@@ -86,8 +85,7 @@ SequenceBatch Rearrangement::of_vectors(const xt::xtensor<Real, 2>& vectors) con
   const std::size_t length = vectors.shape()[0];
   SequenceBatch batch;
   lay_out(length, 1, options_.bits, batch);
-  for (std::size_t i = 0; i < length; ++i)
-    std::copy_n(&vectors(i, 0), options_.bits, input_row(batch, 1 + i, 0, options_.bits).begin());
+  show(vectors, 1, batch);
   set_targets(batch);
   return batch;
 }

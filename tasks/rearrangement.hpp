@@ -21,7 +21,7 @@
 #include <xtensor/xtensor.hpp>
 
 #include "framework/data/task.hpp"
-#include "framework/tensor/setting.hpp"
+#include "tasks/layout.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -34,20 +34,8 @@ class Rearrangement : public Task {
 
     template <class F>
     void visit(F&& f) {
-      f(Setting{.name = "min_length",
-                .help = "shortest sequence",
-                .unit = "vector",
-                .symbol = "L",
-                .minimum = 1},
-        min_length);
-      f(Setting{.name = "max_length",
-                .help = "longest sequence",
-                .unit = "vector",
-                .symbol = "L",
-                .minimum = 1},
-        max_length);
-      f(Setting{.name = "bits", .help = "bits of a vector", .unit = "bit", .minimum = 1, .maximum = 1e6},
-        bits);
+      visit_lengths(f, min_length, max_length);
+      visit_bits(f, bits);
     }
   };
 

@@ -58,7 +58,7 @@ void RepeatCopy::sample(const RandomStream& stream, std::size_t batch, Batch& in
   lay_out(length, repeats, batch, sequences);
   for (std::size_t b = 0; b < batch; ++b) {
     Draws draws = stream.example(static_cast<std::uint32_t>(b)).draws();
-    for (std::size_t i = 0; i < length; ++i) draws.fill_coins(input_row(sequences, 1 + i, b, options_.bits));
+    toss_coins(sequences, 1, length, b, options_.bits, draws);
   }
   set_targets(length, repeats, options_.bits, sequences);
 }
@@ -102,8 +102,7 @@ SequenceBatch RepeatCopy::of_vectors(const xt::xtensor<Real, 2>& vectors, std::s
   const std::size_t length = vectors.shape()[0];
   SequenceBatch batch;
   lay_out(length, repeats, 1, batch);
-  for (std::size_t i = 0; i < length; ++i)
-    std::copy_n(&vectors(i, 0), options_.bits, input_row(batch, 1 + i, 0, options_.bits).begin());
+  show(vectors, 1, batch);
   set_targets(length, repeats, options_.bits, batch);
   return batch;
 }

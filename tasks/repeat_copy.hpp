@@ -23,7 +23,6 @@
 #include <xtensor/xtensor.hpp>
 
 #include "framework/data/task.hpp"
-#include "framework/tensor/setting.hpp"
 #include "tasks/layout.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
@@ -39,22 +38,10 @@ class RepeatCopy final : public Task {
 
     template <class F>
     void visit(F&& f) {
-      f(Setting{.name = "min_length",
-                .help = "shortest sequence",
-                .unit = "vector",
-                .symbol = "L",
-                .minimum = 1},
-        min_length);
-      f(Setting{.name = "max_length",
-                .help = "longest sequence",
-                .unit = "vector",
-                .symbol = "L",
-                .minimum = 1},
-        max_length);
+      visit_lengths(f, min_length, max_length);
       f(Setting{.name = "min_repeats", .help = "fewest repeats", .symbol = "R", .minimum = 1}, min_repeats);
       f(Setting{.name = "max_repeats", .help = "most repeats", .symbol = "R", .minimum = 1}, max_repeats);
-      f(Setting{.name = "bits", .help = "bits of a vector", .unit = "bit", .minimum = 1, .maximum = 1e6},
-        bits);
+      visit_bits(f, bits);
     }
   };
 
