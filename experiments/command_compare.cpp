@@ -4,22 +4,11 @@
 #include "experiments/commands.hpp"
 #include "experiments/compare.hpp"
 #include "experiments/run_directory.hpp"
+#include "experiments/words.hpp"
 #include "framework/tensor/error.hpp"
 
 namespace tapehead {
 namespace {
-
-std::vector<std::string> parse_keys(const std::string& list) {
-  std::vector<std::string> keys;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    if (end == begin)
-      throw UsageError("--group-by: expected settings separated by commas, got '" + list + "'");
-    keys.push_back(list.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return keys;
-}
 
 int compare(const Arguments& arguments) {
   if (arguments.positional.empty()) throw UsageError("which runs? './tapehead list runs' names them");
@@ -27,7 +16,7 @@ int compare(const Arguments& arguments) {
   for (const auto& path : named_runs(arguments.positional)) runs.push_back(read_compared(path));
   const auto by = arguments.text("group-by");
   if (!by && runs.size() < 2) throw UsageError("only one run is named; a second one is compared with it");
-  const std::vector<std::string> keys = by ? parse_keys(*by) : std::vector<std::string>();
+  const std::vector<std::string> keys = by ? comma_separated("group-by", *by) : std::vector<std::string>();
   if (by) {
     write_groups(std::cout, runs, keys);
   } else {

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 #include <iostream>
-#include <sstream>
 
 #include "experiments/commands.hpp"
 #include "experiments/machine.hpp"
@@ -15,6 +14,7 @@
 #include "experiments/reproduction_summary.hpp"
 #include "experiments/run_directory.hpp"
 #include "experiments/signals.hpp"
+#include "experiments/words.hpp"
 #include "framework/tensor/error.hpp"
 
 namespace tapehead {
@@ -25,13 +25,6 @@ namespace fs = std::filesystem;
 // Of the budget: for the runs to save themselves and the table to be written.
 constexpr double kReserve = 0.05;
 constexpr double kMostReserve = 30;  // s
-
-std::vector<std::string> parts(const std::string& text) {
-  std::vector<std::string> parts;
-  std::istringstream in(text);
-  for (std::string part; std::getline(in, part, ',');) parts.push_back(part);
-  return parts;
-}
 
 std::optional<std::chrono::steady_clock::time_point> deadline_of(const Arguments& arguments) {
   const auto text = arguments.text("budget");
@@ -48,19 +41,31 @@ std::optional<std::chrono::steady_clock::time_point> deadline_of(const Arguments
          std::chrono::duration_cast<std::chrono::steady_clock::duration>(time);
 }
 
-std::string quoted(const std::string& word) {
-  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=+@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
+// "10" is 1 to 10.
+std::optional<SeedRange> seeds_of(const Arguments& arguments) {
+  const auto text = arguments.text("seeds");
+  if (!text) return std::nullopt;
+  const std::size_t dots = text->find("..");
+  const auto number = [&](std::string_view digits) {
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc() || end != digits.data() + digits.size() || value == 0) {
+      throw UsageError("--seeds: expected a number above 0, or two as 6..10, got '" + *text + "'");
+    }
+    return value;
+  };
+  const std::string_view all = *text;
+  if (dots == std::string::npos) return SeedRange{1, number(all)};
+  const SeedRange range{number(all.substr(0, dots)), number(all.substr(dots + 2))};
+  if (range.first > range.last) throw UsageError("--seeds: the range '" + *text + "' is empty");
+  return range;
 }
 
 // The same command again.
 std::string command_again(const Arguments& arguments) {
-  std::string text = "./tapehead reproduce " + quoted(arguments.positional.front());
+  std::string text = "./tapehead reproduce " + shell_word(arguments.positional.front());
   for (const auto& [name, value] : arguments.options) {
-    text += " --" + name + (value.empty() ? "" : " " + quoted(value));
+    text += " --" + name + (value.empty() ? "" : " " + shell_word(value));
   }
   return text;
 }
@@ -83,7 +88,7 @@ void list_results(std::span<const ReproductionResult> catalogue, const Arguments
     std::cout << result.id() << ": " << result.title << " (" << result.source << ")\n";
     std::vector<std::pair<std::string, std::string>> rows;
     for (const ReproductionRow& row : result.rows) {
-      const RowPlan plan = plan_row(row, row.seeds, 1);
+      const RowPlan plan = plan_row(row, {1, row.seeds}, 1);
       const std::string target = target_text(result, row.target);
       rows.emplace_back(row.short_name,
                         row.label + "; preset " + row.preset + "; " + std::to_string(row.seeds) +
@@ -96,8 +101,8 @@ void list_results(std::span<const ReproductionResult> catalogue, const Arguments
 
 ReproductionOptions options_of(const Arguments& arguments) {
   ReproductionOptions options;
-  options.seeds = arguments.number("seeds", 1);
-  if (const auto rows = arguments.text("rows")) options.rows = parts(*rows);
+  options.seeds = seeds_of(arguments);
+  if (const auto rows = arguments.text("rows")) options.rows = comma_separated("rows", *rows);
   options.processes = arguments.number("processes", 1).value_or(hardware_threads());
   options.deadline = deadline_of(arguments);
   options.quick = arguments.has("quick");
@@ -150,33 +155,37 @@ int reproduce_from(std::span<const ReproductionResult> catalogue, const Argument
 }
 
 Command reproduce_command() {
-  return {.syntax =
-              {.name = "reproduce",
-               .usage = {"reproduce PAPER[/RESULT] [--seeds N] [--rows LIST] [--processes N] [--budget "
-                         "MINUTES] [--quick]",
-                         "reproduce PAPER[/RESULT] --report", "reproduce [PAPER[/RESULT]] --list"},
-               .summary = "train a paper's nets on many seeds, and set its numbers beside ours",
-               .description =
-                   "Trains the seeds that are missing, several at a time, evaluates each, and prints the\n"
-                   "paper's value beside the median, quartiles and best of all seeds that are done, the\n"
-                   "share that converged, the sequences it took, and a verdict. Interrupt it at any time:\n"
-                   "the same command goes on. Seeds that are done are rows of results/reproductions; a row\n"
-                   "counts as long as the settings it was made with are those of the preset.\n",
-               .options = {{"seeds", "N",
-                            "seeds 1 to N of each row; LSTM baselines have one unless --rows names them"},
-                           {"rows", "LIST", "train these rows only: ff, ntm-lstm, lstm"},
-                           {"processes", "N", "runs at a time; default: one a processor"},
-                           {"budget", "MINUTES", "stop in time, and say what is missing"},
-                           {"quick", "", "one seed of each row and a tenth of its sequences, kept apart"},
-                           {"report", "", "table and figure from the rows that are there; train nothing"},
-                           {"out", "DIR", "where the runs are; default: below results/runs/reproductions"},
-                           {"results", "DIR", "where the tables are; default: results/reproductions"},
-                           {"list", "", "what can be reproduced, by which presets, and the targets"}},
-               .examples = {{"reproduce ntm2014/copy --seeds 10", "Figure 3 of Graves et al. 2014"},
-                            {"reproduce ntm2014 --budget 50", "the whole paper, as far as 50 minutes go"},
-                            {"reproduce ntm2014/copy --quick", "a first look, within minutes"}},
-               .most_arguments = 1},
-          .run = reproduce_results};
+  return {
+      .syntax =
+          {.name = "reproduce",
+           .usage = {"reproduce PAPER[/RESULT] [--seeds N|A..B] [--rows LIST] [--processes N] [--budget "
+                     "MINUTES] [--quick]",
+                     "reproduce PAPER[/RESULT] --report", "reproduce [PAPER[/RESULT]] --list"},
+           .summary = "train a paper's nets on many seeds, and set its numbers beside ours",
+           .description =
+               "Trains the seeds that are missing, several at a time, evaluates each, and prints the\n"
+               "paper's value beside the median, quartiles and best of all seeds that are done, the\n"
+               "share that converged, the sequences it took, and a verdict. Interrupt it at any time:\n"
+               "the same command goes on. Seeds that are done are rows of results/reproductions; a row\n"
+               "counts as long as the settings it was made with are those of the preset. Machines\n"
+               "that share no files take different seeds, and their rows are put together.\n",
+           .options = {{"seeds", "N|A..B",
+                        "seeds 1 to N, or A to B, of each row; LSTM baselines have one unless --rows names "
+                        "them"},
+                       {"rows", "LIST", "train these rows only: ff, ntm-lstm, lstm"},
+                       {"processes", "N", "runs at a time; default: one a processor"},
+                       {"budget", "MINUTES", "stop in time, and say what is missing"},
+                       {"quick", "", "one seed of each row and a tenth of its sequences, kept apart"},
+                       {"report", "", "table and figure from the rows that are there; train nothing"},
+                       {"out", "DIR", "where the runs are; default: below results/runs/reproductions"},
+                       {"results", "DIR", "where the tables are; default: results/reproductions"},
+                       {"list", "", "what can be reproduced, by which presets, and the targets"}},
+           .examples = {{"reproduce ntm2014/copy --seeds 10", "Figure 3 of Graves et al. 2014"},
+                        {"reproduce ntm2014/copy --seeds 6..10", "those that another machine has not"},
+                        {"reproduce ntm2014 --budget 50", "the whole paper, as far as 50 minutes go"},
+                        {"reproduce ntm2014/copy --quick", "a first look, within minutes"}},
+           .most_arguments = 1},
+      .run = reproduce_results};
 }
 
 }  // namespace tapehead

@@ -11,6 +11,7 @@
 #include "experiments/sweep_grid.hpp"
 #include "experiments/sweep_manifest.hpp"
 #include "experiments/sweep_table.hpp"
+#include "experiments/words.hpp"
 
 namespace tapehead {
 namespace {
@@ -134,7 +135,7 @@ SweepPlan plan_of(const Arguments& arguments) {
 }
 
 void tell_of_arrays(const SweepPlan& plan) {
-  const std::string where = shown(plan.directory), count = std::to_string(plan.tasks.size());
+  const std::string where = shell_word(shown(plan.directory)), count = std::to_string(plan.tasks.size());
   std::cerr << count << (plan.tasks.size() == 1 ? " run in " : " runs in ") << where
             << "; spread over a cluster or several shells:\n"
             << "  #SBATCH --array=1-" << count << "\n"
@@ -165,8 +166,8 @@ int run_all(const SweepPlan& plan, const SweepOptions& options) {
   report(plan, outcome.tasks, true);
   std::cout.flush();
   if (outcome.code != ExitCode::done)
-    std::cerr << "not all runs are finished; go on with: ./tapehead sweep " << shown(plan.directory)
-              << std::endl;
+    std::cerr << "not all runs are finished; go on with: ./tapehead sweep "
+              << shell_word(shown(plan.directory)) << std::endl;
   return static_cast<int>(outcome.code);
 }
 

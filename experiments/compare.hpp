@@ -58,7 +58,8 @@ void write_comparison(std::ostream& out, std::span<const ComparedRun> runs);
 /// one that diverged never reached. Throws UsageError, with the nearest, at a key that no run has.
 CsvTable grouped_table(std::span<const ComparedRun> runs, std::span<const std::string> keys);
 
-/// The same to read: "0.012 [0.008, 0.03]" is a median with its quartiles.
+/// The same to read: "0.012 [0.008, 0.03]" is a median with its quartiles. Says in which settings but the seed runs of
+/// one group differ.
 void write_groups(std::ostream& out, std::span<const ComparedRun> runs, std::span<const std::string> keys);
 
 }  // namespace tapehead

@@ -65,6 +65,19 @@ std::vector<Group> groups_of(std::span<const ComparedRun> runs, std::span<const 
   return groups;
 }
 
+// The settings but for the seed in which runs of one group differ, and which therefore go into its spread.
+std::vector<std::string> mixed_settings(std::span<const Group> groups) {
+  std::vector<std::string> mixed;
+  for (const Group& group : groups) {
+    std::vector<ComparedRun> runs;
+    for (const ComparedRun* const run : group.runs) runs.push_back(*run);
+    for (const std::string& key : differing_settings(runs)) {
+      if (key != "seed" && std::ranges::find(mixed, key) == mixed.end()) mixed.push_back(key);
+    }
+  }
+  return mixed;
+}
+
 // The names of what there are statistics of, with their units.
 std::vector<RunMetric> summed_up(std::span<const ComparedRun> runs) {
   const std::set<std::string> left_out = {"step",
@@ -177,6 +190,11 @@ void write_groups(std::ostream& out, std::span<const ComparedRun> runs, std::spa
   }
   write_text_table(out, columns, rows);
   out << "\nmedian [lower quartile, upper quartile] over the finished runs of a group\n";
+  const std::vector<std::string> mixed = mixed_settings(groups);
+  if (mixed.empty()) return;
+  out << "runs of one group differ in more than the seed:";
+  for (const std::string& key : mixed) out << " " << key;
+  out << "\n";
 }
 
 }  // namespace tapehead

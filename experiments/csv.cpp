@@ -176,8 +176,12 @@ void update_csv_file(const std::filesystem::path& path, const std::function<void
 
 std::string csv_number(double number) {
   if (std::isnan(number)) return "";
+  constexpr double kWhole = 1e15;  // below, whole numbers are written as such: 500000, not 5e+05
+  const bool whole = std::abs(number) < kWhole && number == std::trunc(number);
   std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  const auto end =
+      whole ? std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed).ptr
+            : std::to_chars(text.data(), text.data() + text.size(), number).ptr;
   return {text.data(), end};
 }
 

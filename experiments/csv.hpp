@@ -63,7 +63,7 @@ void write_csv_file(const std::filesystem::path& path, const CsvTable& table);
 /// file of the same directory in this way wait meanwhile (DirectoryLock). Throws as reading and writing do.
 void update_csv_file(const std::filesystem::path& path, const std::function<void(CsvTable&)>& change);
 
-/// A number as a cell: its shortest form that reads back the same, "" for NaN.
+/// A number as a cell: a form that reads back the same, whole numbers without an exponent, "" for NaN.
 std::string csv_number(double number);
 
 }  // namespace tapehead

@@ -20,14 +20,22 @@ bool has_optimum(const VariationResult& result) { return result.optimum > 0; }
 
 std::vector<VariationResult> evaluate_variations(TrainedNet& net, const std::vector<Variation>& variations,
                                                  std::size_t sequences, std::size_t threads) {
+  return *evaluate_variations(net, variations, sequences, threads, [] { return false; });
+}
+
+std::optional<std::vector<VariationResult>> evaluate_variations(TrainedNet& net,
+                                                                const std::vector<Variation>& variations,
+                                                                std::size_t sequences, std::size_t threads,
+                                                                const std::function<bool()>& stop) {
   Workers workers(threads);
   std::vector<std::unique_ptr<Task>> tasks;  // all of them first, so that none that cannot be is found late
   for (const Variation& variation : variations) tasks.push_back(variation.of(*net.task));
   std::vector<VariationResult> results;
   for (std::size_t i = 0; i < variations.size(); ++i) {
     Evaluator evaluator(tasks[i] ? *tasks[i] : *net.task, sequences);
-    const Evaluation found = evaluator.evaluate(*net.model, workers);
-    results.push_back({variations[i], found.mean_loss(), found.mean_wrong(), found.mean_optimum()});
+    const std::optional<Evaluation> found = evaluator.evaluate(*net.model, workers, stop);
+    if (!found) return std::nullopt;
+    results.push_back({variations[i], found->mean_loss(), found->mean_wrong(), found->mean_optimum()});
   }
   return results;
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <iosfwd>
+#include <optional>
 #include <vector>
 
 #include "experiments/trained_net.hpp"
@@ -22,6 +24,12 @@ struct VariationResult {
 /// no such variation.
 std::vector<VariationResult> evaluate_variations(TrainedNet& net, const std::vector<Variation>& variations,
                                                  std::size_t sequences, std::size_t threads);
+
+/// The same, unless `stop`, which is asked now and then, says so: then nothing.
+std::optional<std::vector<VariationResult>> evaluate_variations(TrainedNet& net,
+                                                                const std::vector<Variation>& variations,
+                                                                std::size_t sequences, std::size_t threads,
+                                                                const std::function<bool()>& stop);
 
 /// Writes the results into the run's /metrics/eval at the net's training step: columns bits_length_20,
 /// wrong_bits_length_20 and, if the least loss is not simply 0, optimum_length_20; bits_trained and so on for the training

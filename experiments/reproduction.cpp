@@ -30,6 +30,12 @@ struct MissingSeed {
   std::size_t seed;
 };
 
+bool is_among(const std::vector<SeedRecord>& records, const MissingSeed& one) {
+  return std::ranges::any_of(records, [&](const SeedRecord& record) {
+    return record.row == one.plan->row->name && record.seed == one.seed;
+  });
+}
+
 std::string list_text(const std::vector<std::size_t>& numbers) {
   std::string text;
   for (const std::size_t number : numbers) text += (text.empty() ? "" : ", ") + std::to_string(number);
@@ -41,9 +47,10 @@ std::string seeds_text(const std::vector<std::size_t>& seeds) {
 }
 
 // Baselines that take as long as all the other rows' seeds together have one, unless they are asked for by name.
-std::size_t seeds_of(const ReproductionRow& row, const ReproductionOptions& options) {
-  if (options.quick) return 1;
-  return options.seeds && (row.seeds > 1 || !options.rows.empty()) ? *options.seeds : row.seeds;
+SeedRange seeds_of(const ReproductionRow& row, const ReproductionOptions& options) {
+  if (options.quick) return {1, 1};
+  const SeedRange usual{1, row.seeds};
+  return options.seeds && (row.seeds > 1 || !options.rows.empty()) ? *options.seeds : usual;
 }
 
 // Of all rows, in their order; no seeds of those that are not chosen.
@@ -52,7 +59,8 @@ std::vector<RowPlan> plans_of(const ReproductionResult& result, const Reproducti
   std::vector<RowPlan> plans;
   for (const ReproductionRow& row : result.rows) {
     const bool wanted = std::ranges::find(chosen, &row) != chosen.end();
-    plans.push_back(plan_row(row, wanted ? seeds_of(row, options) : 0, options.quick ? kQuickDivisor : 1));
+    plans.push_back(
+        plan_row(row, wanted ? seeds_of(row, options) : SeedRange{}, options.quick ? kQuickDivisor : 1));
   }
   return plans;
 }
@@ -90,7 +98,7 @@ class Reproduction {
     notes_ << "A quick look at " << result_.id() << ": one seed of each row, a tenth of its sequences ";
     std::string separator = "(";
     for (const RowPlan& plan : plans_) {
-      if (plan.seeds == 0) continue;
+      if (plan.seeds.size() == 0) continue;
       notes_ << separator << plan.row->short_name << " " << grouped(plan.sequences) << " of "
              << grouped(static_cast<std::uint64_t>(result_.paper_sequences));
       separator = ", ";
@@ -108,14 +116,11 @@ class Reproduction {
   std::vector<MissingSeed> missing() const {
     const std::vector<SeedRecord> done = store_.records();
     std::size_t most = 0;
-    for (const RowPlan& plan : plans_) most = std::max(most, plan.seeds);
+    for (const RowPlan& plan : plans_) most = std::max(most, plan.seeds.last);
     std::vector<MissingSeed> missing;
     for (std::size_t seed = 1; seed <= most; ++seed) {
       for (const RowPlan& plan : plans_) {
-        const bool there = std::ranges::any_of(done, [&](const SeedRecord& record) {
-          return record.row == plan.row->name && record.seed == seed;
-        });
-        if (seed <= plan.seeds && !there) missing.push_back({&plan, seed});
+        if (plan.seeds.contains(seed) && !is_among(done, {&plan, seed})) missing.push_back({&plan, seed});
       }
     }
     return missing;
@@ -124,7 +129,7 @@ class Reproduction {
   ExitCode train() {
     const std::vector<MissingSeed> todo = missing();
     std::size_t wanted = 0;
-    for (const RowPlan& plan : plans_) wanted += plan.seeds;
+    for (const RowPlan& plan : plans_) wanted += plan.seeds.size();
     notes_ << result_.id() << ": " << wanted - todo.size() << " of " << wanted << " seeds are done\n";
     if (todo.empty()) return ExitCode::done;
     std::vector<SweepTask> tasks;
@@ -162,17 +167,23 @@ class Reproduction {
       failures_.push_back(task.name + ": " + state.reason);
       return state.code;
     }
-    if (stop_signal() != 0) return ExitCode::done;  // its run stands, and is recorded next time
+    if (out_of_time()) return ExitCode::done;  // its run stands, and is recorded next time
     try {
-      const TrainedSeed trained =
-          read_trained_seed(result_, *one.plan, one.seed, task.directory,
-                            options_.quick ? kQuickEvaluationSequences : kEvaluationSequences, 1);
-      store_.keep(trained);
+      if (is_among(store_.records(), one)) return ExitCode::done;  // another process trained and recorded it
+      const std::size_t sequences = options_.quick ? kQuickEvaluationSequences : kEvaluationSequences;
+      const auto trained = read_trained_seed(result_, *one.plan, one.seed, task.directory, sequences,
+                                             [this] { return out_of_time(); });
+      if (trained) store_.keep(*trained);
       return ExitCode::done;
     } catch (const Error& error) {
-      notes_ << task.name << ": " << error.what() << "\n";
+      failures_.push_back(task.name + ": " + error.what());
       return error.code();
     }
+  }
+
+  bool out_of_time() const {
+    return stop_signal() != 0 ||
+           (options_.deadline && std::chrono::steady_clock::now() >= *options_.deadline);
   }
 
   // Whether the figure could be drawn, if there was something to draw.

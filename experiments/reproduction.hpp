@@ -13,14 +13,14 @@
 #include <vector>
 
 #include "experiments/reproduction_catalogue.hpp"
+#include "experiments/reproduction_runs.hpp"
 #include "framework/tensor/error.hpp"
 
 namespace tapehead {
 
 struct ReproductionOptions {
-  std::optional<std::size_t> seeds =
-      {};                              // 1 to this, of each row that has more than one by default or is named
-  std::vector<std::string> rows = {};  // that are trained; empty: all
+  std::optional<SeedRange> seeds = {};  // of each row that has more than one by default or is named
+  std::vector<std::string> rows = {};   // that are trained; empty: all
   std::size_t processes = 1;
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
   bool quick = false;   // one seed of each row, a tenth of its sequences

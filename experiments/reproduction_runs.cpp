@@ -66,23 +66,41 @@ std::uint64_t sequences_of(const RunMetrics& metrics, const std::vector<CurvePoi
   return static_cast<std::uint64_t>(most);
 }
 
-void evaluate(SeedRecord& record, const ReproductionResult& result, const fs::path& directory,
-              std::size_t sequences, std::size_t threads) {
-  Arguments run;
-  run.positional = {directory.string()};
-  TrainedNet net = load_net(run);
-  const auto results = evaluate_variations(net, result.variations, sequences, threads);
-  record_results(net, results);
+// The last step that a row is of.
+std::int64_t last_step(const RunMetrics& metrics) {
+  std::int64_t last = 0;
+  for (const MetricsTable* const table : {&metrics.train, &metrics.eval}) {
+    if (!table->step.empty()) last = std::max(last, table->step.back());
+  }
+  return last;
+}
+
+// Measures the final net, not an older one that is left where its checkpoint is damaged. Returns whether it was not
+// stopped.
+bool evaluate(SeedRecord& record, const ReproductionResult& result, const RunReader& run,
+              std::size_t sequences, const std::function<bool()>& stop) {
+  Arguments named;
+  named.positional = {run.directory().string()};
+  TrainedNet net = load_net(named);
+  if (net.step < last_step(run.contents().metrics)) {
+    throw DataError(run.directory().string() +
+                    ": its last checkpoint is damaged or gone; the newest good one is of step " +
+                    std::to_string(net.step));
+  }
+  const auto results = evaluate_variations(net, result.variations, sequences, 1, stop);
+  if (!results) return false;
+  record_results(net, *results);
   const LossNames& names = names_of(net.task->loss());
-  for (const VariationResult& one : results) {
+  for (const VariationResult& one : *results) {
     record.evaluations.emplace_back(names.costs + ("_" + one.variation.name()), one.loss);
     record.evaluations.emplace_back(names.error_column + ("_" + one.variation.name()), one.wrong);
   }
+  return true;
 }
 
 }  // namespace
 
-RowPlan plan_row(const ReproductionRow& row, std::size_t seeds, std::size_t divisor) {
+RowPlan plan_row(const ReproductionRow& row, const SeedRange& seeds, std::size_t divisor) {
   RowPlan plan{.row = &row, .changes = row.settings, .seeds = seeds};
   plan.sequences = preset_settings(row.preset, plan.changes)->training().sequences;
   if (divisor > 1) {
@@ -142,8 +160,9 @@ void measure_curve(SeedRecord& record, const ReproductionResult& result,
   if (crossing != curve.end()) record.sequences_to_threshold = crossing->sequences;
 }
 
-TrainedSeed read_trained_seed(const ReproductionResult& result, const RowPlan& plan, std::size_t seed,
-                              const fs::path& directory, std::size_t sequences, std::size_t threads) {
+std::optional<TrainedSeed> read_trained_seed(const ReproductionResult& result, const RowPlan& plan,
+                                             std::size_t seed, const fs::path& directory,
+                                             std::size_t sequences, const std::function<bool()>& stop) {
   const RunReader run(directory);
   const std::string status = run.status();
   if (status != "finished" && status != "diverged") {
@@ -174,7 +193,7 @@ TrainedSeed read_trained_seed(const ReproductionResult& result, const RowPlan& p
   record.wall_seconds = contents.metrics.wall_seconds;
   record.revision = revision_of(contents);
   record.cpu = text_of(contents, "cpu_model");
-  if (!record.diverged()) evaluate(record, result, directory, sequences, threads);
+  if (!record.diverged() && !evaluate(record, result, run, sequences, stop)) return std::nullopt;
   return trained;
 }
 

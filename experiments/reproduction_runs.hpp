@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,18 +15,27 @@
 
 namespace tapehead {
 
+/// Seeds from the first to the last.
+struct SeedRange {
+  std::size_t first = 1;
+  std::size_t last = 0;  // less than first: none
+
+  std::size_t size() const { return last < first ? 0 : last - first + 1; }
+  bool contains(std::size_t seed) const { return first <= seed && seed <= last; }
+};
+
 /// A row of a result with the settings it is trained with.
 struct RowPlan {
   const ReproductionRow* row = nullptr;
   std::vector<Assignment> changes = {};  // over the preset's, without the seed
   std::string hash = {};                 // settings_hash()
   std::size_t sequences = 0;             // that a seed is trained on
-  std::size_t seeds = 0;                 // wanted: 1 to this
+  SeedRange seeds = {};                  // wanted
 };
 
 /// The plan of a row. `divisor` shortens the training: 10 leaves a tenth of its sequences. Throws UsageError if the
 /// preset is not there or wrong.
-RowPlan plan_row(const ReproductionRow& row, std::size_t seeds, std::size_t divisor);
+RowPlan plan_row(const ReproductionRow& row, const SeedRange& seeds, std::size_t divisor);
 
 /// The task that trains a seed in `runs`/<row>-s<seed>.
 SweepTask task_of(const RowPlan& plan, std::size_t seed, const std::filesystem::path& runs);
@@ -42,11 +52,11 @@ struct TrainedSeed {
 };
 
 /// What a run that is over says, finished or diverged; a finished net is evaluated on the result's variations, on
-/// `sequences` sequences each, and the results are added to the run. Throws DataError if the run is damaged or not
-/// over.
-TrainedSeed read_trained_seed(const ReproductionResult& result, const RowPlan& plan, std::size_t seed,
-                              const std::filesystem::path& directory, std::size_t sequences,
-                              std::size_t threads);
+/// `sequences` sequences each, and the results are added to the run. Nothing if `stop` said so meanwhile. Throws
+/// DataError if the run is damaged, not over, or has lost its last checkpoint.
+std::optional<TrainedSeed> read_trained_seed(const ReproductionResult& result, const RowPlan& plan,
+                                             std::size_t seed, const std::filesystem::path& directory,
+                                             std::size_t sequences, const std::function<bool()>& stop);
 
 /// The same of a run's evaluations alone: losses, threshold, optimum.
 void measure_curve(SeedRecord& record, const ReproductionResult& result,

@@ -68,16 +68,21 @@ std::vector<std::string> ReproductionStore::left_out() const {
   return sentences;
 }
 
-// The curve first: without its record it is not looked at, and written again.
+// The curve first: without its record it is not looked at, and written again. With its record there it is of the run
+// that the record is of, and stays.
 void ReproductionStore::keep(const TrainedSeed& trained) const {
   const SeedRecord& record = trained.record;
+  const auto is_in = [&](const CsvTable& table) {
+    return std::ranges::any_of(read_records(table),
+                               [&](const SeedRecord& other) { return same_training(other, record); });
+  };
   update_csv_file(curves_file, [&](CsvTable& table) {
+    if (is_in(read_if_there(records_file))) return;
     remove_curve(table, record);
     add_curve(table, record, thinned(trained.curve, record.threshold, kCurvePoints));
   });
   update_csv_file(records_file, [&](CsvTable& table) {
-    const auto same = [&](const SeedRecord& other) { return same_training(other, record); };
-    if (std::ranges::none_of(read_records(table), same)) add_record(table, record);
+    if (!is_in(table)) add_record(table, record);
   });
 }
 

@@ -80,7 +80,11 @@ RowSummary sum_up(const ReproductionResult& result, const ReproductionRow& row,
   summary.paper_loss = published.loss_at(summary.sequences);
   summary.survival = survival_curve(durations);
   summary.median_sequences = median_time(summary.survival);
-  summary.wall_seconds = median_of(summary.records, &SeedRecord::wall_seconds);
+  std::vector<SeedRecord> finished = summary.records;
+  std::erase_if(finished, [](const SeedRecord& record) { return record.diverged(); });
+  summary.wall_seconds = median_of(finished, &SeedRecord::wall_seconds);
+  summary.all_wall_seconds = 0;
+  for (const SeedRecord& record : summary.records) summary.all_wall_seconds += record.wall_seconds;
   summary.parameters = static_cast<double>(summary.records.front().parameters);
   for (std::size_t i = 0; i < result.variations.size(); ++i) {
     summary.variations[i] =

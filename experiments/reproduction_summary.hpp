@@ -36,7 +36,8 @@ struct RowSummary {
   std::vector<SurvivalStep> survival;      // share not below the threshold yet, by sequences
   std::optional<double> median_sequences;  // to the threshold; seeds that never were below it are censored
   double paper_sequences = kNone;          // the paper's to the threshold
-  double wall_seconds = kNone;             // of training, median over seeds
+  double wall_seconds = kNone;             // of training, median over the seeds that finished
+  double all_wall_seconds = kNone;         // of all seeds, one after the other
   double parameters = kNone;
   std::vector<double> variations;  // [variation], median over the seeds that did not diverge
   // "reproduced", "missed by 0.3 bit", "not enough seeds (2 of 5)", "no target". Where our nets that are to be worse were

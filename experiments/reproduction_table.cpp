@@ -87,6 +87,9 @@ std::vector<Line> lines_of(const ReproductionResult& result) {
   lines.emplace_back("wall time of a seed", [](const RowSummary& row) {
     return std::isnan(row.wall_seconds) ? kUnknown : clock_time(row.wall_seconds);
   });
+  lines.emplace_back("  of all seeds", [](const RowSummary& row) {
+    return std::isnan(row.all_wall_seconds) ? kUnknown : clock_time(row.all_wall_seconds);
+  });
   lines.emplace_back("parameters (paper)", [](const RowSummary& row) {
     return beside_paper(count(row.parameters), count(row.published.parameters));
   });
@@ -170,6 +173,7 @@ std::vector<std::pair<std::string, std::string>> cells_of(const ReproductionResu
   cells.emplace_back("sequences", csv_number(row.sequences));
   cells.emplace_back("share_of_paper", csv_number(row.share_of_paper));
   cells.emplace_back("wall_seconds", csv_number(row.wall_seconds));
+  cells.emplace_back("all_wall_seconds", csv_number(row.all_wall_seconds));
   cells.emplace_back("parameters", csv_number(row.parameters));
   cells.emplace_back("paper_parameters", csv_number(row.published.parameters));
   cells.emplace_back("target", target_text(result, row.row->target));

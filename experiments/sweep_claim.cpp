@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "experiments/sweep_attempt.hpp"
@@ -16,7 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using namespace std::chrono_literals;
+
 constexpr mode_t kOwnMode = 0666;
+constexpr auto kPatience = 500ms;
+constexpr auto kPause = 10ms;
 
 bool try_lock(int descriptor, int operation) {
   while (::flock(descriptor, operation | LOCK_NB) != 0) {
@@ -39,14 +45,20 @@ bool is_file_at(int descriptor, const fs::path& path) {
 
 fs::path log_path(const SweepTask& task) { return task.directory.string() + ".log"; }
 
-std::optional<TaskClaim> TaskClaim::take(const SweepTask& task) {
+std::optional<TaskClaim> TaskClaim::take(const SweepTask& task, bool patient) {
   const fs::path path = log_path(task);
   std::error_code error;
   fs::create_directories(path.parent_path(), error);  // what is wrong with it, opening says
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, kOwnMode);
   if (descriptor < 0) fail(path, "create");
   TaskClaim claim(descriptor);
-  if (try_lock(descriptor, LOCK_EX)) {
+  const auto until = std::chrono::steady_clock::now() + (patient ? kPatience : 0ms);
+  bool locked = try_lock(descriptor, LOCK_EX);
+  while (!locked && errno == EWOULDBLOCK && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(kPause);
+    locked = try_lock(descriptor, LOCK_EX);
+  }
+  if (locked) {
     // Whoever had it may have renamed the log meanwhile.
     if (is_file_at(descriptor, path)) return claim;
     return std::nullopt;

@@ -18,8 +18,9 @@ std::filesystem::path log_path(const SweepTask& task);
 /// that trains it even if the sweep is killed. What is printed there are attempts, each headed by its command.
 class TaskClaim {
  public:
-  /// Nothing if another process has it. Throws IoError if the log cannot be made.
-  static std::optional<TaskClaim> take(const SweepTask& task);
+  /// Nothing if another process has it; a `patient` call waits half a second for it, for a process that only looks has
+  /// it for a moment. Throws IoError if the log cannot be made.
+  static std::optional<TaskClaim> take(const SweepTask& task, bool patient = false);
   static bool held(const SweepTask& task);
 
   TaskClaim(TaskClaim&& other) noexcept;

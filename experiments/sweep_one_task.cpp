@@ -1,4 +1,6 @@
 // One run of a sweep in this process.
+#include <exception>
+
 #include "experiments/run_training.hpp"
 #include "experiments/sweep.hpp"
 #include "experiments/sweep_claim.hpp"
@@ -11,7 +13,7 @@ ExitCode run_task(const SweepTask& task, std::size_t threads) {
   const std::string name = task.name;
   if (const Standing found = look_at(plan); found.state.status == SweepTaskState::Status::finished)
     return ExitCode::done;
-  const std::optional<TaskClaim> claim = TaskClaim::take(task);
+  const std::optional<TaskClaim> claim = TaskClaim::take(task, true);
   const Standing found = look_at(plan);
   if (!claim || found.state.elsewhere) throw UnavailableError(name + ": another process is training it");
   if (found.state.status == SweepTaskState::Status::finished) return ExitCode::done;
@@ -27,6 +29,11 @@ ExitCode run_task(const SweepTask& task, std::size_t threads) {
   } catch (const Error& error) {
     claim->error(error.what());
     claim->attempt_ended(static_cast<int>(error.code()));
+    throw;
+  } catch (
+      const std::exception& error) {  // not enough memory, mostly: what main() says of it, a sweep reads here
+    claim->error(error.what());
+    claim->attempt_ended(static_cast<int>(ExitCode::unavailable));
     throw;
   }
 }

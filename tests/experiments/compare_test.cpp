@@ -107,6 +107,18 @@ TEST_CASE("groups of runs have the median and quartiles of their finished runs")
         "median [lower quartile, upper quartile] over the finished runs of a group\n");
 }
 
+TEST_CASE("it is said where runs of a group differ in more than the seed") {
+  std::vector<ComparedRun> runs = {run_of("32", "1", 1, 100), run_of("32", "2", 2, 200),
+                                   run_of("128", "1", 3, 300)};
+  const std::vector<std::string> keys = {"memory.slots"};
+  const auto text = [&] { return text_of([&](std::ostream& out) { write_groups(out, runs, keys); }); };
+  CHECK_THAT(text(), !Contains("more than the seed"));
+  for (ComparedRun& run : runs) run.settings.emplace_back("training.sequences", "500");
+  CHECK_THAT(text(), !Contains("more than the seed"));
+  runs[1].settings.back().second = "50";
+  CHECK_THAT(text(), Contains("differ in more than the seed: training.sequences\n"));
+}
+
 TEST_CASE("groups by a setting that no run has are refused with the nearest") {
   const std::vector<ComparedRun> runs = {run_of("32", "1", 0.5, 1200)};
   const std::vector<std::string> keys = {"slots"};

@@ -89,6 +89,8 @@ TEST_CASE("numbers come back from a table as they were") {
   }
   CHECK(csv_number(std::nan("")).empty());
   CHECK(csv_number(250000) == "250000");
+  CHECK(csv_number(500000) == "500000");  // not 5e+05, which is shorter
+  CHECK(csv_number(1e300) == "1e+300");
 }
 
 TEST_CASE("writers of one table wait for each other") {

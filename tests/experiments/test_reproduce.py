@@ -14,7 +14,7 @@ from program import CommandLine
 
 SMALL = os.environ.get("TAPEHEAD_REPRODUCE_SMALL")
 
-CLOCKS = {"wall_seconds"}
+CLOCKS = {"wall_seconds", "all_wall_seconds"}
 
 
 @unittest.skipUnless(SMALL, "TAPEHEAD_REPRODUCE_SMALL is not set")
@@ -91,6 +91,38 @@ class Reproduce(CommandLine):
         self.assertEqual(self.table(), table)
         self.reproduce("--rows", "ff", "--seeds", 3, runs=self.place / "elsewhere")
         self.assertEqual([path.parent.name for path in (self.place / "elsewhere").glob("*/run.h5")], ["copy-ntm-ff-s3"])
+
+    def test_machines_that_share_no_files_train_different_seeds_and_put_their_rows_together(self):
+        self.reproduce("--rows", "ff", "--seeds", 3)
+        whole, curves = self.table(), self.rows("ntm2014-copy-curves.csv")
+        first, self.results = self.results, self.place / "other-results"
+        one = self.reproduce("--rows", "ff", "--seeds", 1, runs=self.place / "here")
+        self.assertIn("0 of 1 seeds are done", one.stderr)
+        parts = {path.name: path.read_text() for path in self.results.glob("*.csv")}
+        self.results = self.place / "more-results"
+        self.reproduce("--rows", "ff", "--seeds", "2..3", runs=self.place / "there")
+        self.assertEqual(
+            sorted(path.parent.name for path in (self.place / "there").glob("*/run.h5")),
+            ["copy-ntm-ff-s2", "copy-ntm-ff-s3"],
+        )
+        for name in ("ntm2014-copy.csv", "ntm2014-copy-curves.csv"):
+            with open(self.results / name, "a") as file:
+                file.write(parts[name].split("\n", 1)[1])
+        self.reproduce("--report", runs=self.place / "there")
+        self.assertEqual(self.table(), whole)
+        self.assertCountEqual(self.rows("ntm2014-copy-curves.csv"), curves)
+        self.assertNotEqual(first, self.results)
+
+    def test_a_net_whose_last_checkpoint_is_damaged_is_not_recorded_by_an_older_one(self):
+        self.reproduce("--rows", "ff", "--seeds", 1)
+        for path in self.results.iterdir():
+            path.unlink()
+        checkpoints = self.runs / "copy-ntm-ff-s1" / "checkpoints"
+        for path in (max(checkpoints.glob("step-*.h5")), checkpoints / "best.h5"):  # the best may be the last
+            path.write_bytes(path.read_bytes()[:-100])
+        done = self.reproduce("--rows", "ff", "--seeds", 1, code=65)
+        self.assertIn("its last checkpoint is damaged or gone; the newest good one is of step", done.stderr)
+        self.assertFalse((self.results / "ntm2014-copy.csv").exists())
 
     def test_finished_runs_without_a_record_are_recorded_and_not_trained(self):
         self.reproduce("--rows", "ff")
@@ -235,7 +267,10 @@ class Reproduce(CommandLine):
             (["--budget", "0"], "--budget: expected minutes"),
             (["--quick"], "--quick and --results"),
             (["--report", "--seeds", 2], "--report and --seeds"),
-            (["--seeds", 0], "--seeds"),
+            (["--seeds", 0], "--seeds: expected a number above 0"),
+            (["--seeds", "3..2"], "--seeds: the range '3..2' is empty"),
+            (["--seeds", "2.."], "--seeds: expected a number above 0, or two as 6..10"),
+            (["--rows", "ff,"], "--rows: expected a list separated by commas"),
         ):
             self.assertIn(said, self.reproduce(*arguments, code=2).stderr)
         self.assertIn("did you mean 'ntm2014/copy'", self.reproduce(result="ntm2014/cpoy", code=2).stderr)
