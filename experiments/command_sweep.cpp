@@ -78,10 +78,12 @@ bool expect_free_or_sweep(const fs::path& directory) {
   throw UsageError("--out " + directory.string() + ": it exists, and there is no sweep in it");
 }
 
+// The sweep that is there, with the runs that are new in it.
 SweepPlan plan_there(const fs::path& directory, std::span<const SweepTask> wanted) {
   const std::vector<SweepTask> there = read_manifest(directory);
-  expect_same_runs(directory, there, wanted);
-  return {directory, there, false};
+  std::vector<SweepTask> all = with_new_runs(directory, there, wanted);
+  const bool more = all.size() > there.size();
+  return {directory, std::move(all), more};
 }
 
 // Several processes may be started at once with the same --out: one writes the manifest, the others read it.
@@ -99,6 +101,7 @@ SweepPlan found_sweep(SweepPlan plan, bool chosen) {
     write_manifest(plan.directory, plan.tasks);
   } else {
     plan = plan_there(plan.directory, plan.tasks);
+    if (plan.is_new) write_manifest(plan.directory, plan.tasks);
   }
   fs::remove(lock_path(plan.directory), ignored);  // with a manifest there, nobody needs it
   return plan;
@@ -110,8 +113,10 @@ SweepPlan new_plan(const Arguments& arguments) {
   SweepPlan plan{chosen_directory(arguments, preset), {}, true};
   plan.tasks = grid_tasks(preset, arguments.settings, grid, plan.directory);
   expect_valid(plan.tasks);
-  if (arguments.has("out") && !expect_free_or_sweep(plan.directory))
-    return plan_there(plan.directory, plan.tasks);
+  if (arguments.has("out") && !expect_free_or_sweep(plan.directory)) {
+    SweepPlan there = plan_there(plan.directory, plan.tasks);
+    if (!there.is_new || arguments.has("dry-run")) return there;
+  }
   return arguments.has("dry-run") ? plan : found_sweep(std::move(plan), arguments.has("out"));
 }
 
@@ -204,7 +209,8 @@ Command sweep_command() {
            .description =
                "The runs are written down in DIR/manifest and trained in DIR by several processes. The\n"
                "same call, or 'sweep DIR', goes on where a sweep was stopped: finished runs are left,\n"
-               "others go on from their newest checkpoint. What a run prints goes to DIR/<run>.log. A\n"
+               "others go on from their newest checkpoint. A call with the runs of DIR and more, as\n"
+               "seed=1..10 after seed=1..5, adds those. What a run prints goes to DIR/<run>.log. A\n"
                "failed run does not stop the others. At the end there is a table, also as\n"
                "DIR/summary.csv, and the exit code is 0 if all runs are finished, else that of the\n"
                "failures: 3 if a run diverged, else that of the first; 69 if nothing failed but another\n"

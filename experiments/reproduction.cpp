@@ -208,7 +208,8 @@ class Reproduction {
   bool draw() const {
     const std::optional<fs::path> records = store_.drawable();
     if (!records) {
-      notes_ << "there is nothing to draw: no seed came to its first evaluation\n";
+      notes_ << "there is nothing to draw: " << shown(store_.curves_file)
+             << " has no evaluation of these seeds\n";
       return true;
     }
     return run_and_wait({kPython, plot_script().string(), "--reproduction", shown(*records), "-o",

@@ -68,13 +68,15 @@ SweepTask read_line(const std::string& line, std::size_t number, const std::stri
 // What a run is, whatever it is called: its preset and settings, each as one word.
 using Identity = std::set<std::string>;
 
+Identity identity(const SweepTask& task) {
+  Identity words = {task.preset};
+  for (const Assignment& setting : task.settings) words.insert(setting.key + "=" + setting.value);
+  return words;
+}
+
 std::set<Identity> identities(std::span<const SweepTask> tasks) {
   std::set<Identity> all;
-  for (const SweepTask& task : tasks) {
-    Identity words = {task.preset};
-    for (const Assignment& setting : task.settings) words.insert(setting.key + "=" + setting.value);
-    all.insert(std::move(words));
-  }
+  for (const SweepTask& task : tasks) all.insert(identity(task));
   return all;
 }
 
@@ -122,16 +124,24 @@ std::vector<SweepTask> read_manifest(const fs::path& directory) {
   return tasks;
 }
 
-void expect_same_runs(const fs::path& directory, std::span<const SweepTask> there,
-                      std::span<const SweepTask> wanted) {
+std::vector<SweepTask> with_new_runs(const fs::path& directory, std::span<const SweepTask> there,
+                                     std::span<const SweepTask> wanted) {
   const auto old_runs = identities(there), new_runs = identities(wanted);
-  const std::string old_ones = only_in(old_runs, new_runs), new_ones = only_in(new_runs, old_runs);
-  if (old_ones.empty() && new_ones.empty()) return;
-  std::string text = directory.string() + ": another sweep is in it, of " + std::to_string(there.size()) +
-                     " runs where this one has " + std::to_string(wanted.size());
-  if (!old_ones.empty()) text += "\n  only there:" + old_ones;
-  if (!new_ones.empty()) text += "\n  only here:" + new_ones;
-  throw UsageError(text);
+  if (const std::string old_ones = only_in(old_runs, new_runs); !old_ones.empty()) {
+    const std::string new_ones = only_in(new_runs, old_runs);
+    throw UsageError(directory.string() + ": another sweep is in it, of " + std::to_string(there.size()) +
+                     " runs where this one has " + std::to_string(wanted.size()) +
+                     "\n  only there:" + old_ones + (new_ones.empty() ? "" : "\n  only here:" + new_ones));
+  }
+  std::vector<SweepTask> all(there.begin(), there.end());
+  for (const SweepTask& task : wanted) {
+    if (old_runs.contains(identity(task))) continue;
+    all.push_back(task);
+    const auto named = [&](const SweepTask& other) { return other.name == task.name; };
+    if (std::ranges::any_of(there, named)) all.back().name = "run-" + std::to_string(all.size());
+    all.back().directory = directory / all.back().name;
+  }
+  return all;
 }
 
 }  // namespace tapehead

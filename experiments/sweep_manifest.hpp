@@ -23,8 +23,9 @@ void write_manifest(const std::filesystem::path& directory, std::span<const Swee
 /// manifest, IoError if it cannot be read.
 std::vector<SweepTask> read_manifest(const std::filesystem::path& directory);
 
-/// Throws UsageError with what differs unless both have the same runs, in whatever order.
-void expect_same_runs(const std::filesystem::path& directory, std::span<const SweepTask> there,
-                      std::span<const SweepTask> wanted);
+/// The runs that are there, and behind them those that are wanted besides. Throws UsageError with what differs unless all
+/// that are there are wanted too, in whatever order.
+std::vector<SweepTask> with_new_runs(const std::filesystem::path& directory, std::span<const SweepTask> there,
+                                     std::span<const SweepTask> wanted);
 
 }  // namespace tapehead

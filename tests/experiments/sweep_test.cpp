@@ -113,10 +113,21 @@ TEST_CASE("a manifest's line that is none is refused by its number") {
 
 TEST_CASE("the same runs in another order are the same sweep, and others are told") {
   const auto one = tasks_of({"memory.slots=32,128", "seed=1..2"});
-  CHECK_NOTHROW(expect_same_runs("sweep", one, tasks_of({"seed=2,1", "memory.slots=128,32"})));
-  CHECK_THROWS_WITH(expect_same_runs("sweep", one, tasks_of({"memory.slots=32,128", "seed=2..3"})),
+  CHECK(with_new_runs("sweep", one, tasks_of({"seed=2,1", "memory.slots=128,32"})).size() == 4);
+  CHECK_THROWS_WITH(with_new_runs("sweep", one, tasks_of({"memory.slots=32,128", "seed=2..3"})),
                     Contains("only there:\n    memory.slots=128 seed=1\n    memory.slots=32 seed=1\n"
                              "  only here:\n    memory.slots=128 seed=3\n    memory.slots=32 seed=3"));
+}
+
+TEST_CASE("runs that are new in a sweep come behind those that are there, under names of their own") {
+  auto there = tasks_of({"memory.slots=32", "seed=1..2"});
+  const auto all = with_new_runs("sweep", there, tasks_of({"seed=1..3", "memory.slots=32"}));
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].name == there[0].name);
+  CHECK(value_in(all[2], "seed") == "3");
+  CHECK(all[2].directory == std::filesystem::path("sweep") / all[2].name);
+  there[0].name = all[2].name;
+  CHECK(with_new_runs("sweep", there, tasks_of({"seed=1..3", "memory.slots=32"}))[2].name == "run-3");
 }
 
 TEST_CASE("an attempt to train a sweep's run ends as the log says") {

@@ -123,6 +123,18 @@ class Sweeps(CommandLine):
         self.refused("sweep", self.directory, "--memory.slots=8")
         self.refused("sweep", self.place, code=65)
 
+    def test_seeds_can_be_added_to_a_sweep(self):
+        self.sweep("seed=1..2")
+        before = {run: (run / "run.h5").stat().st_mtime_ns for run in self.runs()}
+        self.sweep("seed=1..3", "--dry-run")
+        self.assertNotIn("seed=3", (self.directory / "manifest").read_text())
+        done = self.sweep("seed=1..3")
+        self.assertEqual([(row["seed"], row["status"]) for row in summary(self.directory)],
+                         [("1", "finished"), ("2", "finished"), ("3", "finished")])
+        self.assertIn("--array=1-3", done.stderr)
+        self.assertEqual(before, {run: (run / "run.h5").stat().st_mtime_ns for run in before})
+        self.sweep("seed=1..2", code=2)
+
     def test_a_run_that_diverges_stays_visible_and_the_others_finish(self):
         done = self.sweep("training.learning_rate=1e-3,1e30", "--training.optimizer=sgd", "--processes", 2, code=3)
         good, bad = summary(self.directory)
