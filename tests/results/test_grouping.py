@@ -22,6 +22,19 @@ def run(**config):
     )
 
 
+class Names(unittest.TestCase):
+    def test_runs_are_told_apart_by_as_much_of_their_directory_as_it_takes(self):
+        def named(directory, seed=1):
+            return SimpleNamespace(preset="p", seed=seed, directory=Path(directory))
+
+        self.assertEqual(grouping.names_of([named("/a/x"), named("/a/y", 2)]), ["p, seed 1", "p, seed 2"])
+        self.assertEqual(
+            grouping.names_of([named("/a/x"), named("/b/x"), named("/b/y", 2)]),
+            ["p, seed 1 (a/x)", "p, seed 1 (b/x)", "p, seed 2"],
+        )
+        self.assertEqual(grouping.names_of([named("/a/x"), named("/a/y")]), ["p, seed 1 (x)", "p, seed 1 (y)"])
+
+
 class Quartiles(unittest.TestCase):
     def test_five_curves_on_the_same_points_give_the_second_third_and_fourth_value(self):
         x = np.array([0.0, 1.0])

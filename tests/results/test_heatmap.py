@@ -110,10 +110,14 @@ class HeatMap(FigureCase):
         self.assertIn("(n = 1 to 2)", figure.axes[1].get_title(loc="left"))
 
     def test_one_run_without_a_grid_names_the_command_that_evaluates_one(self):
+        with self.assertRaisesRegex(UnavailableError, r"tapehead sweep PRESET memory.slots=32,64,128"):
+            cost_over_two_quantities([self.slots_run(16, 1, 1)])
+        config = synthetic.settings(seed=1, task__name="repeat_copy")
+        synthetic.write_run(self.scratch / "r", config, evaluation={"step": [1], "loss": [3]})
         with self.assertRaisesRegex(
             UnavailableError, r"tapehead evaluate .* --task.length=.* --task.repeats="
         ):
-            cost_over_two_quantities([self.slots_run(16, 1, 1)])
+            cost_over_two_quantities([open_run(self.scratch / "r")])
 
     def test_numbers_in_cells_are_short(self):
         for value, text in (

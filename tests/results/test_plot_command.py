@@ -126,8 +126,21 @@ class PlotCommand(PlotProgram, unittest.TestCase):
         for probe in ("figure-4", "figure-4-length-10"):
             done = self.plot("four", "--kind", "heads", "--probe", probe, "--formats", "png", "--out", "g")
             self.assertEqual(done.stdout, f"g/heads-{probe}.png\n")
-        done = self.plot("four", "--kind", "heads", "-o", "first.png", "--csv", "first.csv")
-        self.assertIn("wrong bits", {row["panel"] for row in self.table("first.csv")})
+        for more, panel in (([], "write weights"), (["--probe", "figure-4"], "wrong bits")):
+            self.plot("four", "--kind", "heads", *more, "-o", "first.png", "--csv", "first.csv")
+            self.assertIn(panel, {row["panel"] for row in self.table("first.csv")})
+
+    def test_a_run_of_which_there_is_nothing_to_draw_is_left_out_and_said(self):
+        runs = self.scratch / "some"
+        synthetic.copy_run(runs / "a", last=20_000, lengths={10: (1, 0)})
+        synthetic.copy_run(runs / "b", last=0, seed=2, status="diverged")
+        for kind, why in (("curve", "no costs are recorded of it"), ("length", "it was not evaluated by length")):
+            done = self.plot(runs, "--kind", kind, "-o", f"{kind}.png")
+            self.assertEqual(done.stderr, f"plot: {runs}/b (diverged) is left out: {why}\n")
+            self.assertEqual(done.stdout, f"{kind}.png\n")
+        self.plot(runs, "--group-by", "preset", "-o", "groups.png", "--csv", "groups.csv")
+        self.assertEqual({row["n"] for row in self.table("groups.csv") if row["low"]}, {"1"})
+        self.plot(runs / "b", "-o", "none.png", code=69)
 
     def test_what_a_run_does_not_have_yet_is_named_with_the_command_that_makes_it(self):
         done = self.plot(self.bare, "--formats", "png")

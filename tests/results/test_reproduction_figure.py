@@ -139,7 +139,13 @@ class ReproductionFigure(ReproductionCase):
         seeds, curves = SEEDS.replace("ntm2014,copy,", "own,thing,"), CURVES
         figure = self.figure(seeds, curves)
         self.assertFalse(any("Graves" in entry for entry in words(figure)))
-        self.assertIn("Thing, reproduced", words(figure))
+        self.assertIn("Thing: all seeds", words(figure))
+
+    def test_a_short_and_bad_look_is_not_off_the_axes(self):
+        curves = CURVES.replace("30000,5", "30000,40").replace("30000,6", "30000,50").replace("000,9", "000,60")
+        axes = self.figure(SEEDS, curves).axes[0]
+        self.assertAlmostEqual(axes.get_xlim()[1], 300)  # of the paper's 1000 thousand
+        self.assertAlmostEqual(axes.get_ylim()[1], 44)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def _parse(arguments):
     )
     parser.add_argument("--formats", help=f"default: {','.join(FORMATS)}; of a reproduction {FORMATS[0]}")
     parser.add_argument(
-        "--probe", metavar="NAME", help="heads: the trace to draw; default: each, with -o the first"
+        "--probe", metavar="NAME", help="heads: the trace to draw; default: each, with -o the first that shows heads"
     )
     parser.add_argument("--example", metavar="N", type=int, default=0, help="heads: the example; default: 0")
     parser.add_argument("--head", metavar="N", type=int, help="heads: only this head; default: all")

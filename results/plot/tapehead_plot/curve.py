@@ -23,6 +23,7 @@ PAPER_DASHES = {
     reference.OPTIMAL: (0, (1, 2.5)),
 }
 SMOOTHED_POINTS = 250
+LEAST_WIDTH = 0.15  # of the panel, for our curves beside the paper's
 MOST_WITH_TRAINING = 3  # with more runs than this their training costs would hide one another
 OPTIMUM = "least possible on the evaluated sequences"
 
@@ -60,8 +61,9 @@ def learning_curve(runs, group_by=None):
     longest = max(entry.x[-1] for entry in ours if entry.x.size)
     task = grouping.common(runs, "task.name")
     paper = reference.learning_figure(task)
-    # So far that the paper's curves are in sight: those of copy begin at 24 to 68.
-    right = max(longest * 1.02, 50.0 if paper else 0.0)
+    # So far that the paper's curves are in sight, which on copy begin at 24 to 68; but not where ours would be a speck.
+    in_sight = 50.0 if paper and longest >= 50.0 * LEAST_WIDTH else 0.0
+    right = max(longest * 1.02, in_sight)
     published = [curve for curve in paper.curves() if curve.x[0] < 0.95 * right] if paper else []
 
     labelled = sum(bool(entry.label) for entry in ours) + bool(floors)
@@ -106,7 +108,7 @@ def _floors(runs, groups):
     everybodys = _common_optimum(runs)
     if everybodys:
         return [Floor(*everybodys)]
-    entries = groups.items() if groups else [(_name(run, runs), [run]) for run in runs]
+    entries = groups.items() if groups else [(name, [run]) for name, run in zip(grouping.names_of(runs), runs)]
     found = [
         (_common_optimum(members), colour, f"optimum, {name}")
         for (name, members), (colour, _) in zip(entries, style.lines())
@@ -122,8 +124,7 @@ def _common_optimum(runs):
 
 def _run_entries(runs, known):
     entries = []
-    for run, (colour, dash) in zip(runs, style.lines()):
-        name = _name(run, runs)
+    for run, name, (colour, dash) in zip(runs, grouping.names_of(runs), style.lines()):
         lines = {table: _cost(run, table) for table in ("eval", "train")}
         if not any(x.size for x, _ in lines.values()):
             raise UnavailableError(
@@ -166,11 +167,9 @@ def _group_entries(groups, key, known):
     return entries
 
 
-def _name(run, runs):
-    """What tells a run from the others: preset and seed, or the directory when that is not enough."""
-    name = f"{run.preset}, seed {run.seed}"
-    same = sum((other.preset, other.seed) == (run.preset, run.seed) for other in runs)
-    return name if same == 1 else f"{name} ({run.directory.resolve().name})"
+def has_costs(run, group_by=None):
+    """Whether there is something to draw of a run; groups are of evaluations."""
+    return any(_cost(run, table)[0].size for table in (("eval",) if group_by else ("eval", "train")))
 
 
 def _cost(run, table, column="loss"):

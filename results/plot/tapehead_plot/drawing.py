@@ -57,6 +57,17 @@ def _draw_runs(runs, options):
     return 0
 
 
+def _with(runs, has, why):
+    """The runs of which there is something to draw; of the others it is said. All of them if there is none."""
+    kept = [run for run in runs if has(run)]
+    if not kept:
+        return runs
+    for run in runs:
+        if run not in kept:
+            print(f"plot: {run.directory} ({run.status}) is left out: {why}", file=sys.stderr)
+    return kept
+
+
 def _needless(kind, runs, options):
     """Whether a figure that nobody asked for by name would have nothing to show, and not be missed."""
     from . import heatmap, length
@@ -74,13 +85,16 @@ def _needless(kind, runs, options):
 def _figures(kind, runs, options):
     """Yields the figures of one kind, each with the name of its file."""
     if kind == "curve":
-        from .curve import learning_curve
+        from .curve import has_costs, learning_curve
 
-        yield "learning-curve", learning_curve(runs, options.group_by)
+        some = _with(runs, lambda run: has_costs(run, options.group_by), "no costs are recorded of it")
+        yield "learning-curve", learning_curve(some, options.group_by)
     elif kind == "length":
-        from .length import cost_against_length
+        from .length import cost_against_length, has_lengths, quantity_of
 
-        yield "cost-against-length", cost_against_length(runs, options.group_by)
+        quantity = quantity_of(runs)
+        some = _with(runs, lambda run: has_lengths(run, quantity), f"it was not evaluated by {quantity}")
+        yield "cost-against-length", cost_against_length(some, options.group_by)
     elif kind == "heatmap":
         from .heatmap import cost_over_two_quantities
 
@@ -103,7 +117,9 @@ def _head_pictures(run, options):
             + [PROBES]
             + [name for name in probes[first:] if name not in together.values() and name != options.probe]
         )
-    for probe in (probes[:1] if options.output else probes) or [None]:
+    # One picture: the first that shows the heads, as the one of several lengths does not.
+    one = [probe for probe in probes if probe != PROBES or options.probe] or probes
+    for probe in (one[:1] if options.output else probes) or [None]:
         name = "heads-" + re.sub(r"[^A-Za-z0-9._-]+", "-", probe or "")
         if together and probe == PROBES:
             yield name, lengths_picture(run, options.example, options.step)

@@ -1,6 +1,7 @@
 """Several runs as one line: groups by a setting, and their median with the interquartile band."""
 
 import difflib
+from pathlib import Path
 
 import numpy as np
 
@@ -26,6 +27,24 @@ def group(runs, key):
         value = value_of(run, key)
         groups.setdefault("(not set)" if value is None else value, []).append(run)
     return dict(sorted(groups.items(), key=lambda item: (isinstance(item[0], str), item[0])))
+
+
+def names_of(runs):
+    """What tells each run from the others: preset and seed; the directory too, or as much of it as it takes, where
+    that is not enough."""
+    plain = [f"{run.preset}, seed {run.seed}" for run in runs]
+    paths = [run.directory.resolve() for run in runs]
+    names = []
+    for name, path in zip(plain, paths):
+        alike = [other for other_name, other in zip(plain, paths) if other_name == name]
+        if len(alike) > 1:
+            depth = next(
+                (n for n in range(1, len(path.parts)) if sum(other.parts[-n:] == path.parts[-n:] for other in alike) == 1),
+                len(path.parts),
+            )
+            name += f" ({Path(*path.parts[-depth:])})"
+        names.append(name)
+    return names
 
 
 def common(runs, key):

@@ -129,10 +129,12 @@ def differing_settings(runs):
 
 def _differing(runs):
     if len(runs) == 1:
+        repeats = reference.task_key(runs[0].config.get("task.name")) == "repeat-copy"
         settings = length.settings_for("repeat-copy")
         raise UnavailableError(
             f"{runs[0].directory}: a heat map needs an evaluation over two quantities, or several runs\n"
-            f"record one with: ./tapehead evaluate {runs[0].directory} {settings}"
+            + (f"record one with: ./tapehead evaluate {runs[0].directory} {settings}" if repeats else
+               "train several with: ./tapehead sweep PRESET memory.slots=32,64,128 seed=1..3")
         )
     keys = differing_settings(runs)
     if len(keys) == 1:
@@ -175,7 +177,8 @@ def notes_of(grids):
     if any(grid.n.max() > 1 for grid in grids):
         notes.append("Each number is the median of the n runs that have the cell.")
     if any(np.isfinite(_inside(grid)).all() for grid in grids):
-        notes.append("Dashed: what was trained on lies to the left and above.")
+        both = any(np.isfinite(_inside(grid)).all() and None not in grid.trained for grid in grids)
+        notes.append(f"Dashed: what was trained on lies to the left{' and above' if both else ''}.")
     return notes
 
 

@@ -115,11 +115,10 @@ def _measured(run, measure, quantity):
 
 def _draw(figure, axes, runs, groups, measure, panel):
     handles = []
-    entries = groups.items() if groups else [(None, [run]) for run in runs]
-    for (value, members), (colour, dash) in zip(entries, style.lines()):
+    for (value, members), (colour, dash) in zip(_entries(runs, groups), style.lines()):
         curves = _same_lengths([_measured(run, *measure) for run in members])
         x, lower, middle, upper = grouping.quartiles(curves)
-        label = f"{value} (n = {len(members)})" if groups else _name(members[0])
+        label = f"{value} (n = {len(members)})" if groups else value
         look = {"color": colour, "linestyle": dash}
         handles += draw_median(axes, x, lower, middle, upper, label, look, with_band=bool(groups))
         band = (lower, upper) if groups else (None, None)
@@ -159,13 +158,14 @@ def _floors(runs, groups, quantity):
     everybodys = common(runs)
     if everybodys:
         return [(*everybodys, "black", "optimum")]
-    entries = groups.items() if groups else [(_name(run), [run]) for run in runs]
-    found = [(common(members), colour, name) for (name, members), (colour, _) in zip(entries, style.lines())]
+    entries = zip(_entries(runs, groups), style.lines())
+    found = [(common(members), colour, name) for (name, members), (colour, _) in entries]
     return [(*curve, colour, f"optimum, {name}") for curve, colour, name in found if curve]
 
 
-def _name(run):
-    return f"{run.preset}, seed {run.seed}"
+def _entries(runs, groups):
+    """(name, runs) of each line."""
+    return groups.items() if groups else [(name, [run]) for name, run in zip(grouping.names_of(runs), runs)]
 
 
 def _draw_floors(figure, axes, panel, floors):

@@ -62,7 +62,7 @@ def reproduction_figure(path):
     figure.text(0.012, 0.07 / height, "\n".join(notes), size=8, color=style.MUTED, va="bottom")
     words = reference.task_words(found.result).capitalize()
     title = (
-        f"{words}: {reference.PAPER}, Figure {paper.number}, reproduced" if paper else f"{words}, reproduced"
+        f"{words}: ours beside {reference.PAPER}, Figure {paper.number}" if paper else f"{words}: all seeds"
     )
     style.headline(figure, title, _detail(found))
     return figure

@@ -13,6 +13,7 @@ NETWORKS = (
 OTHER_COLOURS = style.COLOURS[3:6]
 PAPER_DASH = (0, (4, 1.6))
 COST = "Cost per sequence (bits)"
+LEAST_WIDTH = 0.1  # of the panel, for our curves beside the paper's
 
 
 class Look:
@@ -32,6 +33,7 @@ class Look:
 def draw_learning(figure, axes, rows, paper, published):
     """Draws the learning curves; returns the lines of our legend and of the paper's."""
     ours, theirs, right = [], [], paper.right if paper else 0.0
+    longest = max((seed.x[-1] for row, _ in rows for seed in row.seeds if seed.x.size), default=0.0)
     for row, look in rows:
         for seed in row.seeds:
             axes.plot(seed.x, seed.y, color=look.colour, linewidth=0.45, alpha=0.4, zorder=3)
@@ -59,10 +61,12 @@ def draw_learning(figure, axes, rows, paper, published):
             axes.axhline(floor, color="black", linewidth=0.9, zorder=2.5, label=f"Optimum, {floor:.2f} bits")
         )
         figure.record("learning curve", "optimum", [0, right], [floor, floor])
-    axes.set_xlim(0, right)
+    axes.set_xlim(0, min(right, longest / LEAST_WIDTH) if longest else right)
     finite = np.concatenate([seed.y[np.isfinite(seed.y)] for row, _ in rows for seed in row.seeds])
     if paper:
-        axes.set_ylim(paper.bottom, paper.top)
+        ends = [seed.y[-1] for row, _ in rows for seed in row.seeds if seed.y.size and np.isfinite(seed.y[-1])]
+        # Nets that have hardly learned would be above the paper's axis.
+        axes.set_ylim(paper.bottom, max(paper.top, 1.1 * min(ends, default=paper.top)))
     elif finite.size:
         axes.set_ylim(0, finite.max() * 1.05)
     axes.set_xlabel("Training sequences (thousands)")
