@@ -50,6 +50,26 @@ struct Clamp {  // the comparisons let NaN through
   }
 };
 
+// The gradient of Clamp would be nothing beyond the limit; here the part of it stays that leads back.
+struct HoldWithin {
+  static Vec value(Vec x, Vec limit, Vec none) { return Clamp::value(x, limit, none); }
+  static Vec gradient(Vec dy, Vec x, Vec limit) {
+    const Vec zero(Real(0));
+    const Vec back = xsimd::select(dy * x > zero, dy, zero);  // descent lowers |x|
+    return xsimd::select(xsimd::abs(x) > limit, back, dy);
+  }
+};
+
+// dy times the slope, unless an op has a gradient of its own.
+template <class Op>
+Vec gradient(Vec dy, Vec x, Vec y, Vec a, Vec b) {
+  if constexpr (requires { Op::gradient(dy, x, a); }) {
+    return Op::gradient(dy, x, a);
+  } else {
+    return dy * Op::slope(x, y, a, b);
+  }
+}
+
 struct Record {
   Var x, y;
   Real a, b;
@@ -65,7 +85,7 @@ TAPEHEAD_KERNEL void backward(Tape& tape, const Record& record) {
   const Real* const y = tape.data(record.y);
   const Vec a(record.a), b(record.b);
   for_each_vector(n, [&](std::size_t i, auto at) {
-    const Vec dx = at.load(dy + i) * Op::slope(at.load(x + i), at.load(y + i), a, b);
+    const Vec dx = gradient<Op>(at.load(dy + i), at.load(x + i), at.load(y + i), a, b);
     at.store(slot.data + i, slot.fresh ? dx : at.load(slot.data + i) + dx);
   });
 }
@@ -93,5 +113,6 @@ Var softplus(Tape& tape, Var x) { return apply<Softplus>(tape, x); }
 Var relu(Tape& tape, Var x) { return apply<Relu>(tape, x); }
 Var affine(Tape& tape, Var x, Real factor, Real offset) { return apply<Affine>(tape, x, factor, offset); }
 Var clamp(Tape& tape, Var x, Real limit) { return apply<Clamp>(tape, x, limit); }
+Var hold_within(Tape& tape, Var x, Real limit) { return apply<HoldWithin>(tape, x, limit); }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

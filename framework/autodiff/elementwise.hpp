@@ -20,5 +20,8 @@ Var relu(Tape& tape, Var x);
 Var affine(Tape& tape, Var x, Real factor, Real offset);
 /// min(max(x, -limit), limit); the gradient is zero where it clips.
 Var clamp(Tape& tape, Var x, Real limit);
+/// The same value, but what is beyond the limit can come back: there the gradient is whole where descending along it
+/// lowers |x|, and zero where it would raise it. Not the derivative, by intent.
+Var hold_within(Tape& tape, Var x, Real limit);
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -18,7 +18,8 @@ NtmMemory::NtmMemory(const Scope& scope, std::size_t control_size, const Options
       epsilon_{static_cast<Real>(options.norm_epsilon), static_cast<Real>(options.similarity_epsilon)},
       key_activation_(options.key_activation == "tanh" ? KeyActivation::tanh : KeyActivation::linear),
       read_first_(options.order == "read_first"),
-      head_clip_(static_cast<Real>(options.head_clip)) {
+      head_clip_(static_cast<Real>(options.head_clip)),
+      head_limit_(static_cast<Real>(options.head_limit)) {
   if (layout_.shifts() > options.slots) {
     throw UsageError("memory.shift_range = " + std::to_string(options.shift_range) + " gives " +
                      std::to_string(layout_.shifts()) +
@@ -53,6 +54,7 @@ MemoryStep<NtmMemory::State> NtmMemory::step(Tape& tape, Var control, const Stat
                {tape.shape(previous.memory)[0], tape.shape(heads_)[0] - 1});
   Var raw = linear(tape, heads_, std::array{control});
   if (head_clip_ > 0) raw = clamp(tape, raw, head_clip_);
+  if (head_limit_ > 0) raw = hold_within(tape, raw, head_limit_);
   const Var heads = activate_heads(tape, raw, layout_, key_activation_);
   const std::size_t reads = layout_.read_heads, writes = layout_.write_heads;
   State next{.memory = {}, .read_weights = {}, .write_weights = {}, .parameters = heads, .read = {}};

@@ -30,7 +30,8 @@ class NtmMemory {
     std::string key_activation = "tanh";
     double norm_epsilon = 1e-16;    // in the norms of the similarity: SimilarityEpsilon::in_norm
     double similarity_epsilon = 0;  // added to their product: SimilarityEpsilon::added
-    double head_clip = 0;           // |raw head parameter| at most this; 0: no limit
+    double head_clip = 0;   // |raw head parameter| at most this, without a gradient beyond; 0: no limit
+    double head_limit = 0;  // the same, with a gradient that leads back (hold_within()); 0: no limit
 
     template <class F>
     void visit(F&& f) {
@@ -88,8 +89,14 @@ class NtmMemory {
                 .help = "added to the denominator of the similarity",
                 .minimum = 0},
         similarity_epsilon);
-      f(Setting{.name = "head_clip", .help = "limit of raw head parameters; 0 for none", .minimum = 0},
+      f(Setting{.name = "head_clip",
+                .help = "limit of raw head parameters, beyond which they have no gradient; 0 for none",
+                .minimum = 0},
         head_clip);
+      f(Setting{.name = "head_limit",
+                .help = "limit of raw head parameters, from beyond which a gradient leads back; 0 for none",
+                .minimum = 0},
+        head_limit);
     }
   };
 
@@ -120,7 +127,7 @@ class NtmMemory {
   SimilarityEpsilon epsilon_;
   KeyActivation key_activation_;
   bool read_first_;
-  Real head_clip_;
+  Real head_clip_, head_limit_;
   Var heads_;                // [control_size + 1, HeadLayout::columns()]
   Var initial_memory_;       // [width, slots]
   Var initial_read_focus_;   // [read heads, slots], logits

@@ -1,5 +1,6 @@
 #include "framework/autodiff/elementwise.hpp"
 
+#include "framework/autodiff/broadcast.hpp"
 #include "framework/autodiff/reduce.hpp"
 #include "tests/autodiff/elementwise_cases.hpp"
 #include "tests/support/catch.hpp"
@@ -50,6 +51,18 @@ TEST_CASE("the gradient is zero where clamp clips, and whole at the limit itself
   tape.reset(leaves.all());
   tape.backward(sum(tape, clamp(tape, Var{0}, 3)));
   CHECK_THAT(leaves.gradient(0), equal_to({0, 1, 1, 0}));
+}
+
+TEST_CASE("what is beyond its limit feels the part of its gradient that leads back", "[elementwise]") {
+  testing::Leaves leaves({{{2, 5}, {-4, -3, 0, 3, 4, -4, -3, 0, 3, 4}}});
+  Tape tape;
+  tape.reset(leaves.all());
+  const Var held = hold_within(tape, Var{0}, 3);
+  CHECK_THAT(tape.value(held), equal_to({-3, -3, 0, 3, 3, -3, -3, 0, 3, 3}));
+  const Var signs = tape.constant(std::vector<Real>{1, 1, 1, 1, 1, -1, -1, -1, -1, -1}, {2, 5});
+  tape.backward(sum(tape, multiply(tape, held, signs)));
+  // Descending along +1 lowers x, which brings 4 back and would take -4 further away; along -1 it is the other way round.
+  CHECK_THAT(leaves.gradient(0), equal_to({0, 1, 1, 1, 1, -1, -1, -1, -1, 0}));
 }
 
 TEST_CASE("the gradient of the logarithm at zero is infinite", "[elementwise]") {

@@ -187,6 +187,29 @@ TEST_CASE("weightings stay distributions for extreme heads", "[memory]") {
   }
 }
 
+TEST_CASE("limited heads have key strengths and sharpening within the limit, clipped ones too", "[memory]") {
+  const HeadLayout layout{2, 3, 5, 2};
+  for (const bool limited : {true, false}) {
+    NtmMemory::Options o = options();
+    (limited ? o.head_limit : o.head_clip) = 5;
+    Built built(o);
+    std::vector<Real> control = random_values(12, "control");
+    for (Real& c : control) c *= 1000;
+    const auto state = built.memory.initial_state(built.tape, 3);
+    const auto next = built.memory.step(built.tape, built.tape.constant(control, {3, 4}), state).state;
+    const auto row = built.tape.value(next.parameters);
+    Real strongest = 0, sharpest = 0;
+    for (std::size_t b = 0; b < 3; ++b) {
+      for (std::size_t h = 0; h < layout.heads(); ++h) {
+        strongest = std::max(strongest, row[b * layout.columns() + layout.key_strength(h)]);
+        sharpest = std::max(sharpest, row[b * layout.columns() + layout.sharpening(h)]);
+      }
+    }
+    CHECK(strongest == Approx(5.00672).epsilon(1e-5));  // log(1 + e^5)
+    CHECK(sharpest == Approx(6.00672).epsilon(1e-5));
+  }
+}
+
 TEST_CASE("the NTM's trace names its axes, and finds every example's elements", "[memory]") {
   Built built(options());
   Tape& tape = built.tape;

@@ -76,6 +76,7 @@ TEST_CASE("gradients of NTM steps are right for every activation, epsilon and st
     options.similarity_epsilon = 1e-2;
   }
   SECTION("clipped heads, none of them at the limit") { options.head_clip = 20; }
+  SECTION("limited heads, none of them at the limit") { options.head_limit = 20; }
   SECTION("a random start") { options.initial = "random"; }
   SECTION("a constant start") {
     options.initial = "constant";
