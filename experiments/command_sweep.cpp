@@ -103,7 +103,7 @@ SweepPlan found_sweep(SweepPlan plan, bool chosen) {
     plan = plan_there(plan.directory, plan.tasks);
     if (plan.is_new) write_manifest(plan.directory, plan.tasks);
   }
-  fs::remove(lock_path(plan.directory), ignored);  // with a manifest there, nobody needs it
+  fs::remove(lock_path(plan.directory), ignored);  // a tidy directory; it is made again when it is needed
   return plan;
 }
 
@@ -114,6 +114,9 @@ SweepPlan new_plan(const Arguments& arguments) {
   plan.tasks = grid_tasks(preset, arguments.settings, grid, plan.directory);
   expect_valid(plan.tasks);
   if (arguments.has("out") && !expect_free_or_sweep(plan.directory)) {
+    // A line of an array goes on when runs were added after it was queued.
+    std::vector<SweepTask> all = read_manifest(plan.directory);
+    if (arguments.has("task") && begins_with(all, plan.tasks)) return {plan.directory, std::move(all), false};
     SweepPlan there = plan_there(plan.directory, plan.tasks);
     if (!there.is_new || arguments.has("dry-run")) return there;
   }
@@ -145,14 +148,19 @@ void tell_of_arrays(const SweepPlan& plan) {
             << "; spread over a cluster or several shells:\n"
             << "  #SBATCH --array=1-" << count << "\n"
             << "  ./tapehead sweep " << where << " --task $SLURM_ARRAY_TASK_ID\n"
-            << "  parallel ./tapehead sweep " << where << " --task {} ::: {1.." << count << "}\n";
+            << "  parallel -q ./tapehead sweep " << where << " --task {} ::: {1.." << count << "}\n";
 }
 
 void report(const SweepPlan& plan, std::span<const SweepTaskState> states, bool write) {
   write_sweep_table(std::cout, plan.tasks, states);
   if (!write) return;
   const fs::path summary = plan.directory / "summary.csv";
-  write_sweep_csv(summary, plan.tasks, states);
+  const std::vector<SweepTask> all = read_manifest(plan.directory);
+  if (all.size() == plan.tasks.size()) {
+    write_sweep_csv(summary, plan.tasks, states);
+  } else {  // another process has added runs meanwhile
+    write_sweep_csv(summary, all, look_at(all));
+  }
   std::cout << "\n" << shown(summary) << "\n";
 }
 
@@ -209,8 +217,9 @@ Command sweep_command() {
            .description =
                "The runs are written down in DIR/manifest and trained in DIR by several processes. The\n"
                "same call, or 'sweep DIR', goes on where a sweep was stopped: finished runs are left,\n"
-               "others go on from their newest checkpoint. A call with the runs of DIR and more, as\n"
-               "seed=1..10 after seed=1..5, adds those. What a run prints goes to DIR/<run>.log. A\n"
+               "others go on from their newest checkpoint. A call with the same --out, the runs of DIR\n"
+               "and more, as seed=1..10 after seed=1..5, adds those. What a run prints goes to "
+               "DIR/<run>.log. A\n"
                "failed run does not stop the others. At the end there is a table, also as\n"
                "DIR/summary.csv, and the exit code is 0 if all runs are finished, else that of the\n"
                "failures: 3 if a run diverged, else that of the first; 69 if nothing failed but another\n"

@@ -65,7 +65,7 @@ std::vector<Group> groups_of(std::span<const ComparedRun> runs, std::span<const 
   return groups;
 }
 
-// The settings but for the seed in which runs of one group differ, and which therefore go into its spread.
+// The settings but for the seed in which runs of one group differ.
 std::vector<std::string> mixed_settings(std::span<const Group> groups) {
   std::vector<std::string> mixed;
   for (const Group& group : groups) {

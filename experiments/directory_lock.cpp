@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,20 +20,28 @@ constexpr mode_t kOwnMode = 0666;
 
 }  // namespace
 
+bool is_file_at(int descriptor, const fs::path& path) {
+  struct stat mine, there;
+  return ::fstat(descriptor, &mine) == 0 && ::stat(path.c_str(), &there) == 0 &&
+         mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
 fs::path lock_path(const fs::path& directory) { return directory / ".lock"; }
 
-DirectoryLock::DirectoryLock(const fs::path& directory)
-    : descriptor_(::open(lock_path(directory).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnMode)) {
-  int result = descriptor_ < 0 ? -1 : 0;
-  if (result == 0) {
-    do {
-      result = ::flock(descriptor_, LOCK_EX);
-    } while (result != 0 && errno == EINTR);
-  }
-  if (result == 0) return;
-  const std::string reason = std::strerror(errno);
-  if (descriptor_ >= 0) ::close(descriptor_);
-  throw IoError(directory.string() + ": it cannot be locked: " + reason);
+// Whoever had the lock before may have removed the file, and a lock on that is none.
+DirectoryLock::DirectoryLock(const fs::path& directory) : descriptor_(-1) {
+  const fs::path path = lock_path(directory);
+  do {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnMode);
+    int result = descriptor_ < 0 ? -1 : 0;
+    while (result == 0 && (result = ::flock(descriptor_, LOCK_EX)) != 0 && errno == EINTR) result = 0;
+    if (result != 0) {
+      const std::string reason = std::strerror(errno);
+      if (descriptor_ >= 0) ::close(descriptor_);
+      throw IoError(directory.string() + ": it cannot be locked: " + reason);
+    }
+  } while (!is_file_at(descriptor_, path));
 }
 
 DirectoryLock::~DirectoryLock() { ::close(descriptor_); }

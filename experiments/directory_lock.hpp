@@ -6,7 +6,7 @@
 namespace tapehead {
 
 /// flock(2) on <directory>/.lock, while this lives. A file that is open for writing, since over NFS only such a one can be
-/// locked exclusively. The file stays.
+/// locked exclusively. The file stays; who has the lock may remove it.
 class DirectoryLock {
  public:
   /// Waits for other processes. Throws IoError if the file cannot be made or locked.
@@ -18,6 +18,9 @@ class DirectoryLock {
  private:
   int descriptor_;
 };
+
+/// Whether an open file is the one that stands at a path.
+bool is_file_at(int descriptor, const std::filesystem::path& path);
 
 /// The lock's file.
 std::filesystem::path lock_path(const std::filesystem::path& directory);

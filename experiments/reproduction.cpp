@@ -46,11 +46,13 @@ std::string seeds_text(const std::vector<std::size_t>& seeds) {
   return (seeds.size() == 1 ? "seed " : "seeds ") + list_text(seeds);
 }
 
-// Baselines that take as long as all the other rows' seeds together have one, unless they are asked for by name.
+// Baselines that take as long as all the other rows' seeds together have one, unless they are asked for by name; it is
+// trained where the seeds asked for have it among them.
 SeedRange seeds_of(const ReproductionRow& row, const ReproductionOptions& options) {
   if (options.quick) return {1, 1};
-  const SeedRange usual{1, row.seeds};
-  return options.seeds && (row.seeds > 1 || !options.rows.empty()) ? *options.seeds : usual;
+  if (!options.seeds) return {1, row.seeds};
+  if (row.seeds > 1 || !options.rows.empty()) return *options.seeds;
+  return {options.seeds->first, std::min(row.seeds, options.seeds->last)};
 }
 
 // Of all rows, in their order; no seeds of those that are not chosen.

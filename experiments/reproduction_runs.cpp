@@ -66,15 +66,6 @@ std::uint64_t sequences_of(const RunMetrics& metrics, const std::vector<CurvePoi
   return static_cast<std::uint64_t>(most);
 }
 
-// The last step that a row is of.
-std::int64_t last_step(const RunMetrics& metrics) {
-  std::int64_t last = 0;
-  for (const MetricsTable* const table : {&metrics.train, &metrics.eval}) {
-    if (!table->step.empty()) last = std::max(last, table->step.back());
-  }
-  return last;
-}
-
 // Measures the final net, not an older one that is left where its checkpoint is damaged. Returns whether it was not
 // stopped.
 bool evaluate(SeedRecord& record, const ReproductionResult& result, const RunReader& run,
@@ -82,10 +73,10 @@ bool evaluate(SeedRecord& record, const ReproductionResult& result, const RunRea
   Arguments named;
   named.positional = {run.directory().string()};
   TrainedNet net = load_net(named);
-  if (net.step < last_step(run.contents().metrics)) {
+  if (net.step < run.contents().metrics.last_step()) {
     throw DataError(run.directory().string() +
                     ": its last checkpoint is damaged or gone; the newest good one is of step " +
-                    std::to_string(net.step));
+                    std::to_string(net.step) + "; to train it again, remove the directory");
   }
   const auto results = evaluate_variations(net, result.variations, sequences, 1, stop);
   if (!results) return false;

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "experiments/directory_lock.hpp"
 #include "experiments/sweep_attempt.hpp"
 
 namespace tapehead {
@@ -29,12 +29,6 @@ bool try_lock(int descriptor, int operation) {
     if (errno != EINTR) return false;
   }
   return true;
-}
-
-bool is_file_at(int descriptor, const fs::path& path) {
-  struct stat mine, there;
-  return ::fstat(descriptor, &mine) == 0 && ::stat(path.c_str(), &there) == 0 &&
-         mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
 }
 
 [[noreturn]] void fail(const fs::path& path, const char* action) {

@@ -124,6 +124,11 @@ std::vector<SweepTask> read_manifest(const fs::path& directory) {
   return tasks;
 }
 
+bool begins_with(std::span<const SweepTask> there, std::span<const SweepTask> wanted) {
+  return wanted.size() <= there.size() &&
+         std::ranges::equal(wanted, there.first(wanted.size()), {}, identity, identity);
+}
+
 std::vector<SweepTask> with_new_runs(const fs::path& directory, std::span<const SweepTask> there,
                                      std::span<const SweepTask> wanted) {
   const auto old_runs = identities(there), new_runs = identities(wanted);
@@ -136,10 +141,13 @@ std::vector<SweepTask> with_new_runs(const fs::path& directory, std::span<const 
   std::vector<SweepTask> all(there.begin(), there.end());
   for (const SweepTask& task : wanted) {
     if (old_runs.contains(identity(task))) continue;
-    all.push_back(task);
-    const auto named = [&](const SweepTask& other) { return other.name == task.name; };
-    if (std::ranges::any_of(there, named)) all.back().name = "run-" + std::to_string(all.size());
-    all.back().directory = directory / all.back().name;
+    SweepTask added = task;
+    const auto taken = [&](const SweepTask& other) { return other.name == added.name; };
+    for (std::size_t n = all.size() + 1; std::ranges::any_of(all, taken); ++n) {
+      added.name = "run-" + std::to_string(n);
+    }
+    added.directory = directory / added.name;
+    all.push_back(std::move(added));
   }
   return all;
 }

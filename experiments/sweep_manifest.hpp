@@ -23,6 +23,9 @@ void write_manifest(const std::filesystem::path& directory, std::span<const Swee
 /// manifest, IoError if it cannot be read.
 std::vector<SweepTask> read_manifest(const std::filesystem::path& directory);
 
+/// Whether the first runs that are there are the wanted ones, in this order: then a wanted run has its number there.
+bool begins_with(std::span<const SweepTask> there, std::span<const SweepTask> wanted);
+
 /// The runs that are there, and behind them those that are wanted besides. Throws UsageError with what differs unless all
 /// that are there are wanted too, in whatever order.
 std::vector<SweepTask> with_new_runs(const std::filesystem::path& directory, std::span<const SweepTask> there,

@@ -1,6 +1,7 @@
 // One run of a sweep in this process.
 #include <exception>
 
+#include "experiments/failure.hpp"
 #include "experiments/run_training.hpp"
 #include "experiments/sweep.hpp"
 #include "experiments/sweep_claim.hpp"
@@ -26,14 +27,10 @@ ExitCode run_task(const SweepTask& task, std::size_t threads) {
                                         : start_training(plan.settings(), task.directory.string(), threads);
     claim->attempt_ended(static_cast<int>(outcome.code));
     return outcome.code;
-  } catch (const Error& error) {
-    claim->error(error.what());
-    claim->attempt_ended(static_cast<int>(error.code()));
-    throw;
-  } catch (
-      const std::exception& error) {  // not enough memory, mostly: what main() says of it, a sweep reads here
-    claim->error(error.what());
-    claim->attempt_ended(static_cast<int>(ExitCode::unavailable));
+  } catch (const std::exception&) {
+    const Failure failure = current_failure();
+    claim->error(failure.message);
+    claim->attempt_ended(failure.exit_code);
     throw;
   }
 }

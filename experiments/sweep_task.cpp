@@ -32,14 +32,6 @@ double last_number(const MetricsTable& table, std::string_view name) {
   return last == column->values.rend() ? std::numeric_limits<double>::quiet_NaN() : *last;
 }
 
-std::size_t last_step(const RunMetrics& metrics) {
-  std::int64_t step = 0;
-  for (const MetricsTable* table : {&metrics.train, &metrics.eval}) {
-    if (!table->step.empty()) step = std::max(step, table->step.back());
-  }
-  return static_cast<std::size_t>(step);
-}
-
 void measure(const RunMetrics& metrics, SweepTaskState& state) {
   for (const MetricsTable* table : {&metrics.train, &metrics.eval}) {
     const double sequences = last_number(*table, "sequences");
@@ -151,7 +143,7 @@ Standing with_run_file(const PlannedTask& planned, const RunReader& run) {
   const std::string other = difference(*stored, planned.settings());
   if (!other.empty()) return failed(planned.untouched(), other, ExitCode::data);
   const TrainingOptions &was = stored->training(), &wanted = planned.settings().training();
-  const std::size_t step = last_step(contents.metrics);
+  const auto step = static_cast<std::size_t>(contents.metrics.last_step());
   if (step > wanted.last_step()) {
     return failed(std::move(state),
                   "it was trained to step " + grouped(step) + ", beyond " + grouped(wanted.last_step()),
@@ -176,7 +168,7 @@ bool nothing_trained(const fs::path& directory) {
   if (has_checkpoints(directory)) return false;
   if (!fs::exists(directory / "run.h5")) return true;
   try {
-    return last_step(RunReader(directory).contents().metrics) == 0;
+    return RunReader(directory).contents().metrics.last_step() == 0;
   } catch (const DataError&) {
     return false;
   }

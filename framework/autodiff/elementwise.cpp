@@ -55,7 +55,7 @@ struct HoldWithin {
   static Vec value(Vec x, Vec limit, Vec none) { return Clamp::value(x, limit, none); }
   static Vec gradient(Vec dy, Vec x, Vec limit) {
     const Vec zero(Real(0));
-    const Vec back = xsimd::select(dy * x > zero, dy, zero);  // descent lowers |x|
+    const Vec back = xsimd::select(dy * x < zero, zero, dy);  // what raises |x| in descent goes, NaN does not
     return xsimd::select(xsimd::abs(x) > limit, back, dy);
   }
 };

@@ -56,6 +56,15 @@ struct RunMetrics {
   MetricsTable train, eval;
   std::vector<SummaryScalar> summary;
   double wall_seconds = 0;
+
+  /// The last step that a row is of; 0 without rows.
+  std::int64_t last_step() const {
+    std::int64_t last = 0;
+    for (const MetricsTable* const table : {&train, &eval}) {
+      if (!table->step.empty()) last = std::max(last, table->step.back());
+    }
+    return last;
+  }
 };
 
 /// All of run.h5 except its traces.

@@ -94,7 +94,8 @@ class NtmMemory {
                 .minimum = 0},
         head_clip);
       f(Setting{.name = "head_limit",
-                .help = "limit of raw head parameters, from beyond which a gradient leads back; 0 for none",
+                .help = "limit of raw head parameters, from beyond which a gradient leads back; 0 for none; "
+                        "below head_clip, if that is set too",
                 .minimum = 0},
         head_limit);
     }

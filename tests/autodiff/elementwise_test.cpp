@@ -63,6 +63,10 @@ TEST_CASE("what is beyond its limit feels the part of its gradient that leads ba
   tape.backward(sum(tape, multiply(tape, held, signs)));
   // Descending along +1 lowers x, which brings 4 back and would take -4 further away; along -1 it is the other way round.
   CHECK_THAT(leaves.gradient(0), equal_to({0, 1, 1, 1, 1, -1, -1, -1, -1, 0}));
+  tape.reset(leaves.all());
+  tape.backward(sum(tape, multiply(tape, hold_within(tape, Var{0}, 3),
+                                   tape.constant(std::vector<Real>(10, kNan), {2, 5}))));
+  CHECK(std::isnan(leaves.gradient(0)[0]));
 }
 
 TEST_CASE("the gradient of the logarithm at zero is infinite", "[elementwise]") {

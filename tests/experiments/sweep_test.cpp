@@ -126,8 +126,13 @@ TEST_CASE("runs that are new in a sweep come behind those that are there, under 
   CHECK(all[0].name == there[0].name);
   CHECK(value_in(all[2], "seed") == "3");
   CHECK(all[2].directory == std::filesystem::path("sweep") / all[2].name);
+  CHECK(begins_with(all, there));
+  CHECK_FALSE(begins_with(there, all));
+  CHECK_FALSE(begins_with(all, tasks_of({"memory.slots=32", "seed=2"})));
   there[0].name = all[2].name;
   CHECK(with_new_runs("sweep", there, tasks_of({"seed=1..3", "memory.slots=32"}))[2].name == "run-3");
+  there[1].name = "run-3";
+  CHECK(with_new_runs("sweep", there, tasks_of({"seed=1..3", "memory.slots=32"}))[2].name == "run-4");
 }
 
 TEST_CASE("an attempt to train a sweep's run ends as the log says") {

@@ -95,7 +95,7 @@ class Reproduce(CommandLine):
     def test_machines_that_share_no_files_train_different_seeds_and_put_their_rows_together(self):
         self.reproduce("--rows", "ff", "--seeds", 3)
         whole, curves = self.table(), self.rows("ntm2014-copy-curves.csv")
-        first, self.results = self.results, self.place / "other-results"
+        self.results = self.place / "other-results"
         one = self.reproduce("--rows", "ff", "--seeds", 1, runs=self.place / "here")
         self.assertIn("0 of 1 seeds are done", one.stderr)
         parts = {path.name: path.read_text() for path in self.results.glob("*.csv")}
@@ -111,7 +111,13 @@ class Reproduce(CommandLine):
         self.reproduce("--report", runs=self.place / "there")
         self.assertEqual(self.table(), whole)
         self.assertCountEqual(self.rows("ntm2014-copy-curves.csv"), curves)
-        self.assertNotEqual(first, self.results)
+
+    def test_a_baseline_of_one_seed_is_trained_only_where_that_is_asked_for(self):
+        self.reproduce("--seeds", "2..3")
+        self.assertEqual(
+            sorted(self.trained()),
+            ["copy-ntm-ff-s2", "copy-ntm-ff-s3", "copy-ntm-lstm-s2", "copy-ntm-lstm-s3"],
+        )
 
     def test_a_net_whose_last_checkpoint_is_damaged_is_not_recorded_by_an_older_one(self):
         self.reproduce("--rows", "ff", "--seeds", 1)

@@ -134,6 +134,8 @@ class Sweeps(CommandLine):
         self.assertIn("--array=1-3", done.stderr)
         self.assertEqual(before, {run: (run / "run.h5").stat().st_mtime_ns for run in before})
         self.sweep("seed=1..2", code=2)
+        self.sweep("seed=1..2", "--task", 2)  # queued before
+        self.sweep("seed=2..3", "--task", 2, code=2)  # would be another run
 
     def test_a_run_that_diverges_stays_visible_and_the_others_finish(self):
         done = self.sweep("training.learning_rate=1e-3,1e30", "--training.optimizer=sgd", "--processes", 2, code=3)

@@ -90,9 +90,9 @@ def _figures(kind, runs, options):
         some = _with(runs, lambda run: has_costs(run, options.group_by), "no costs are recorded of it")
         yield "learning-curve", learning_curve(some, options.group_by)
     elif kind == "length":
-        from .length import cost_against_length, has_lengths, quantity_of
+        from .length import QUANTITIES, cost_against_length, has_lengths, quantity_of
 
-        quantity = quantity_of(runs)
+        quantity = quantity_of([run for run in runs if any(has_lengths(run, name) for name in QUANTITIES)] or runs)
         some = _with(runs, lambda run: has_lengths(run, quantity), f"it was not evaluated by {quantity}")
         yield "cost-against-length", cost_against_length(some, options.group_by)
     elif kind == "heatmap":

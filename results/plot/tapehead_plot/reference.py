@@ -102,7 +102,7 @@ def repeat_copy_wrong_bits():
     source = _table(DIRECTORY / name, ("variant", "x", "repeats", "value"))
     found = {}
     for row in source.rows:
-        pair = (int(source.number(row, "x")), int(source.number(row, "repeats")))
+        pair = (source.whole(row, "x"), source.whole(row, "repeats"))
         found.setdefault(source.text(row, "variant"), {})[pair] = source.number(row, "value")
     return found
 

@@ -65,8 +65,9 @@ def draw_learning(figure, axes, rows, paper, published):
     finite = np.concatenate([seed.y[np.isfinite(seed.y)] for row, _ in rows for seed in row.seeds])
     if paper:
         ends = [seed.y[-1] for row, _ in rows for seed in row.seeds if seed.y.size and np.isfinite(seed.y[-1])]
+        best = min(ends, default=paper.top)
         # Nets that have hardly learned would be above the paper's axis.
-        axes.set_ylim(paper.bottom, max(paper.top, 1.1 * min(ends, default=paper.top)))
+        axes.set_ylim(paper.bottom, paper.top if best <= paper.top else 1.1 * best)
     elif finite.size:
         axes.set_ylim(0, finite.max() * 1.05)
     axes.set_xlabel("Training sequences (thousands)")
