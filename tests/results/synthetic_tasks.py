@@ -152,7 +152,7 @@ class Reproduction:
                 "final_loss": y[-1],
                 "best_loss": y.min(),
                 "late_loss": np.median(y[-20:]),
-                "threshold": threshold,
+                "threshold": threshold + optimum,  # a cost
                 "sequences_to_threshold": x[below[0]] if below.size else "",
                 "optimum": optimum,
             }

@@ -107,6 +107,7 @@ class ReproductionFigure(ReproductionCase):
         found = drawn(figure)
         self.assertEqual(found["learning curve", "optimum"][0][1], 133.2)
         self.assertEqual(found["learning curve", "Graves et al. 2014: Optimal Estimator"][0][1], 131.6076)
+        self.assertIn("Not yet within 2 bits of the optimum", words(figure))
         row = "NTM, LSTM controller"
         for cost, above in zip(found["learning curve", row], found["above the optimum", row]):
             self.assertAlmostEqual(cost[1] - 133.2, above[1])

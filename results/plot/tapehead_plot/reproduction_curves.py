@@ -107,12 +107,18 @@ def trained_thousands(rows):
 
 
 def draw_survival(figure, axes, rows):
-    thresholds = {seed.threshold for row, _ in rows for seed in row.seeds if np.isfinite(seed.threshold)}
+    above = floor_of(rows) > 0
+    thresholds = {
+        round(seed.threshold - (seed.optimum if above else 0.0), 6)  # the file has costs
+        for row, _ in rows
+        for seed in row.seeds
+        if np.isfinite(seed.threshold)
+    }
     title = "Seeds not yet converged"
     if len(thresholds) == 1:
         bits = "{:g} {}".format(*thresholds, "bit" if thresholds == {1} else "bits")
         title = (
-            f"Not yet within {bits} of the optimum" if floor_of(rows) > 0 else f"Seeds never yet below {bits}"
+            f"Not yet within {bits} of the optimum" if above else f"Seeds never yet below {bits}"
         )
     axes.set_title(title)
     # Rows at the same height would hide one another: each is thinner than the one below it.
