@@ -218,9 +218,8 @@ Command sweep_command() {
                "The runs are written down in DIR/manifest and trained in DIR by several processes. The\n"
                "same call, or 'sweep DIR', goes on where a sweep was stopped: finished runs are left,\n"
                "others go on from their newest checkpoint. A call with the same --out, the runs of DIR\n"
-               "and more, as seed=1..10 after seed=1..5, adds those. What a run prints goes to "
-               "DIR/<run>.log. A\n"
-               "failed run does not stop the others. At the end there is a table, also as\n"
+               "and more, as seed=1..10 after seed=1..5, adds those. What a run prints goes to\n"
+               "DIR/<run>.log. A failed run does not stop the others. At the end there is a table, also as\n"
                "DIR/summary.csv, and the exit code is 0 if all runs are finished, else that of the\n"
                "failures: 3 if a run diverged, else that of the first; 69 if nothing failed but another\n"
                "process is still training some. Signals stop it as they stop 'train'.\n",

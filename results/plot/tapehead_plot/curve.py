@@ -108,7 +108,7 @@ def _floors(runs, groups):
     everybodys = _common_optimum(runs)
     if everybodys:
         return [Floor(*everybodys)]
-    entries = groups.items() if groups else [(name, [run]) for name, run in zip(grouping.names_of(runs), runs)]
+    entries = grouping.entries(runs, groups)
     found = [
         (_common_optimum(members), colour, f"optimum, {name}")
         for (name, members), (colour, _) in zip(entries, style.lines())

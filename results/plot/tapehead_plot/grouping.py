@@ -47,6 +47,11 @@ def names_of(runs):
     return names
 
 
+def entries(runs, groups):
+    """(name, runs) of each line of a figure: a group, or else a run."""
+    return groups.items() if groups else [(name, [run]) for name, run in zip(names_of(runs), runs)]
+
+
 def common(runs, key):
     """The value of a setting that all the runs share, or None."""
     values = {value_of(run, key) for run in runs}

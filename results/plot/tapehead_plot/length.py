@@ -115,7 +115,7 @@ def _measured(run, measure, quantity):
 
 def _draw(figure, axes, runs, groups, measure, panel):
     handles = []
-    for (value, members), (colour, dash) in zip(_entries(runs, groups), style.lines()):
+    for (value, members), (colour, dash) in zip(grouping.entries(runs, groups), style.lines()):
         curves = _same_lengths([_measured(run, *measure) for run in members])
         x, lower, middle, upper = grouping.quartiles(curves)
         label = f"{value} (n = {len(members)})" if groups else value
@@ -158,14 +158,9 @@ def _floors(runs, groups, quantity):
     everybodys = common(runs)
     if everybodys:
         return [(*everybodys, "black", "optimum")]
-    entries = zip(_entries(runs, groups), style.lines())
+    entries = zip(grouping.entries(runs, groups), style.lines())
     found = [(common(members), colour, name) for (name, members), (colour, _) in entries]
     return [(*curve, colour, f"optimum, {name}") for curve, colour, name in found if curve]
-
-
-def _entries(runs, groups):
-    """(name, runs) of each line."""
-    return groups.items() if groups else [(name, [run]) for name, run in zip(grouping.names_of(runs), runs)]
 
 
 def _draw_floors(figure, axes, panel, floors):
