@@ -147,7 +147,7 @@ class Reproduce(CommandLine):
         self.reproduce("--rows", "ff", sequences=sequences)
         undisturbed = self.table()
         self.runs, self.results = self.place / "runs-2", self.place / "results-2"
-        first = self.reproduce("--rows", "ff", "--budget", 0.01, sequences=sequences)
+        first = self.reproduce("--rows", "ff", "--budget", 0.001, sequences=sequences)
         self.assertIn("missing:\n  copy-ntm-ff, seeds 1, 2", first.stderr)
         again = re.search(r"go on with: (./tapehead reproduce ntm2014/copy .*)", first.stderr)[1]
         self.assertIn("--rows ff", again)
