@@ -40,6 +40,10 @@ Workers::Workers(std::size_t threads) : errors_(threads), error_items_(threads, 
   } catch (const std::system_error&) {
     // The system gives no more threads; fewer do the same work.
   }
+  // A thread that starts holds locks of the C library and of sanitizers; a process forked meanwhile would wait for
+  // them for ever.
+  for (std::size_t started; (started = started_.load(std::memory_order_acquire)) != others_.size();)
+    await_change(started_, started);
 }
 
 Workers::~Workers() {
@@ -51,6 +55,8 @@ Workers::~Workers() {
 
 void Workers::loop(std::size_t thread) {
   flush_denormals();
+  started_.fetch_add(1, std::memory_order_acq_rel);
+  started_.notify_one();
   for (std::uint64_t seen = 0;;) {
     await_change(round_, seen);
     seen = round_.load(std::memory_order_acquire);

@@ -18,7 +18,8 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 /// All of them, the caller included, flush denormal numbers to zero from then on.
 class Workers {
  public:
-  /// Makes do with fewer threads if the system does not give that many.
+  /// Makes do with fewer threads if the system does not give that many. They have all begun, and wait, when it returns:
+  /// the process may fork.
   explicit Workers(std::size_t threads);
   ~Workers();
   Workers(const Workers&) = delete;
@@ -47,6 +48,7 @@ class Workers {
   void loop(std::size_t thread);
 
   std::vector<std::thread> others_;
+  std::atomic<std::size_t> started_{0};  // other threads that have begun
   std::atomic<std::uint64_t> round_{0};  // advances when there is work
   std::atomic<std::size_t> next_{0};     // item to be taken
   std::atomic<std::size_t> busy_{0};     // other threads that have not finished the round
