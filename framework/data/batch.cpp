@@ -41,6 +41,7 @@ void slice(const SequenceBatch& from, std::size_t begin, std::size_t end, Sequen
 void slice(const StoryBatch& from, std::size_t begin, std::size_t end, StoryBatch& into) {
   slice_axis(from.sentences, 0, begin, end, into.sentences);
   slice_axis(from.sentence_lengths, 0, begin, end, into.sentence_lengths);
+  slice_axis(from.sentence_ages, 0, begin, end, into.sentence_ages);
   slice_axis(from.story_lengths, 0, begin, end, into.story_lengths);
   slice_axis(from.questions, 0, begin, end, into.questions);
   slice_axis(from.question_lengths, 0, begin, end, into.question_lengths);
@@ -66,6 +67,7 @@ void reset(StoryBatch& batch, const StoryExtents& extents) {
   const std::size_t examples = extents.examples;
   reset_tensor(batch.sentences, {examples, extents.sentences, extents.words});
   reset_tensor(batch.sentence_lengths, {examples, extents.sentences});
+  reset_tensor(batch.sentence_ages, {examples, extents.sentences});
   reset_tensor(batch.story_lengths, {examples});
   reset_tensor(batch.questions, {examples, extents.question_words});
   reset_tensor(batch.question_lengths, {examples});

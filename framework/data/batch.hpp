@@ -33,14 +33,23 @@ struct StoryBatch {
   using Id = std::int32_t;
   ReusableTensor<Id, 3> sentences;         // [batch, sentence, word], oldest sentence first
   ReusableTensor<Id, 2> sentence_lengths;  // [batch, sentence], words
-  ReusableTensor<Id, 1> story_lengths;     // [batch], sentences
-  ReusableTensor<Id, 2> questions;         // [batch, word]
+  ReusableTensor<Id, 2> sentence_ages;  // [batch, sentence], 0 for the last one before the question, or more
+  ReusableTensor<Id, 1> story_lengths;  // [batch], sentences
+  ReusableTensor<Id, 2> questions;      // [batch, word]
   ReusableTensor<Id, 1> question_lengths;  // [batch], words
   ReusableTensor<Id, 1> answers;           // [batch]
   ReusableTensor<Id, 2> supporting_facts;  // [batch, fact], sentence indices from 0 in the order of reasoning
   ReusableTensor<Id, 1> supporting_counts;  // [batch], facts
 
   std::size_t size() const { return answers.shape()[0]; }  // examples
+};
+
+/// How large the stories of a task are.
+struct StoryShape {
+  std::size_t words = 0;             // ids of words and answers are 1 to this
+  std::size_t longest_sentence = 0;  // words
+  std::size_t longest_question = 0;  // words
+  std::size_t statements = 0;        // sentences of a story at most, and more than any age
 };
 
 using Batch = std::variant<SequenceBatch, StoryBatch>;

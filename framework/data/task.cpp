@@ -1,6 +1,7 @@
 #include "framework/data/task.hpp"
 
 #include <limits>
+#include <stdexcept>
 
 #include "framework/tensor/error.hpp"
 
@@ -15,6 +16,11 @@ std::vector<std::string_view> Task::quantities() const { return {}; }
 std::unique_ptr<Task> Task::with(std::string_view quantity, std::size_t) const {
   throw UsageError("task '" + std::string(name()) + "' has no " + std::string(quantity) +
                    " to choose (task." + std::string(quantity) + ")");
+}
+
+void Task::take(Split, std::size_t first, std::size_t count, Batch&) const {
+  throw std::out_of_range("task '" + std::string(name()) + "' stores no examples: none of [" +
+                          std::to_string(first) + ", " + std::to_string(first + count) + ")");
 }
 
 std::vector<Probe> Task::probes() const { return {}; }

@@ -27,6 +27,9 @@ struct Probe {
   Batch batch;
 };
 
+/// The parts of a finite set of examples: what is trained on, what training is watched by, what is reported.
+enum class Split { train, validation, test };
+
 /// Makes examples. Const and stateless: all randomness comes in as an argument.
 class Task {
  public:
@@ -62,6 +65,18 @@ class Task {
   /// Throws UsageError if examples have no such quantity, or not of this value.
   virtual std::unique_ptr<Task> with(std::string_view quantity, std::size_t value) const;
   std::unique_ptr<Task> with_length(std::size_t length) const { return with("length", length); }
+
+  /// The sizes of stories; all 0 for sequences.
+  virtual StoryShape story_shape() const { return {}; }
+
+  /// The words of stories: word w is element w - 1. None for sequences.
+  virtual std::vector<std::string> words() const { return {}; }
+
+  /// How many examples a split has; 0 in a task whose examples are made, not stored. sample() draws from Split::train.
+  virtual std::size_t size(Split) const { return 0; }
+
+  /// Fills `into` with examples [first, first + count) of a split. Throws std::out_of_range if there are none such.
+  virtual void take(Split split, std::size_t first, std::size_t count, Batch& into) const;
 
   /// Fixed batches of one example each, for `trace`. The default is none.
   virtual std::vector<Probe> probes() const;

@@ -23,6 +23,7 @@ class ControllerMemory final : public Model {
       : Model(task),
         memory_(Scope(parameters()) / "memory", Controller::output_size(controller), memory),
         controller_(Scope(parameters()) / "controller", memory_.read_size() + task.input_size, controller) {
+    expect_sequences(task);
     const std::size_t seen = Controller::output_size(controller) + memory_.read_size();
     initial_read_ = Scope(parameters()).add("initial_read", {memory_.read_size()}, initial::constant(0));
     output_ = Scope(parameters()).add("output/weight", {seen + 1, task.target_size}, initial::glorot(true));

@@ -7,6 +7,7 @@
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
 LstmBaseline::LstmBaseline(const TaskShape& task, const Options& options, std::uint64_t seed) : Model(task) {
+  expect_sequences(task);
   const std::size_t n = options.units;
   for (std::size_t l = 0; l < options.layers; ++l) {
     const Scope scope = Scope(parameters()) / "lstm" / ("layer_" + std::to_string(l + 1));

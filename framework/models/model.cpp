@@ -4,10 +4,19 @@
 #include <stdexcept>
 
 #include "framework/nn/losses.hpp"
+#include "framework/tensor/error.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
-TaskShape shape_of(const Task& task) { return {task.input_size(), task.target_size(), task.loss()}; }
+TaskShape shape_of(const Task& task) {
+  return {task.input_size(), task.target_size(), task.loss(), task.story_shape()};
+}
+
+void expect_sequences(const TaskShape& task) {
+  if (task.story.words > 0)
+    throw UsageError(
+        "the task has stories, and this model reads sequences (model.name=memn2n reads stories)");
+}
 
 std::span<const std::size_t> Model::steps_of(Tape& tape, const SequenceBatch& batch, Steps steps) {
   const std::size_t examples = batch.size();
@@ -45,7 +54,39 @@ Score& Score::operator+=(const Score& other) {
   return *this;
 }
 
+const StoryBatch& Model::stories(const char* where, const Batch& batch) {
+  const auto* const story = std::get_if<StoryBatch>(&batch);
+  if (story == nullptr)
+    throw std::invalid_argument(std::string(where) + ": the batch holds sequences, not stories");
+  return *story;
+}
+
 Model::Scored Model::score(Tape& tape, const Batch& batch, Recorder* recorder) const {
+  const bool stories = std::holds_alternative<StoryBatch>(batch);
+  return stories ? score_stories(tape, batch, recorder) : score_sequences(tape, batch, recorder);
+}
+
+Model::Scored Model::score_stories(Tape& tape, const Batch& batch, Recorder* recorder) const {
+  const StoryBatch& story = stories("Model::score", batch);
+  const Var logits = predict(tape, batch, Steps::scored, recorder).logits;
+  const std::size_t examples = story.size(), n = tape.shape(logits).back();
+  Real* const targets = tape.arena().reals(examples * n);
+  Real* const mask = tape.arena().reals(examples);
+  std::fill_n(targets, examples * n, Real(0));
+  std::fill_n(mask, examples, Real(1));
+  for (std::size_t b = 0; b < examples; ++b)
+    targets[b * n + static_cast<std::size_t>(story.answers(b) - 1)] = 1;
+  Scored result{class_loss(tape, logits, {targets, examples * n}, {mask, examples}), logits, {}};
+  result.score.loss = static_cast<double>(tape.value(result.loss)[0]);
+  result.score.examples = static_cast<double>(examples);
+  for (std::size_t b = 0; b < examples; ++b) {
+    const Real* const x = tape.data(logits) + b * n;
+    result.score.wrong += std::max_element(x, x + n) - x == story.answers(b) - 1 ? 0 : 1;
+  }
+  return result;
+}
+
+Model::Scored Model::score_sequences(Tape& tape, const Batch& batch, Recorder* recorder) const {
   const SequenceBatch& sequence = sequences("Model::score", batch);
   const Prediction prediction = predict(tape, batch, Steps::scored, recorder);
   const std::size_t examples = sequence.size(), n = task_.target_size,

@@ -19,11 +19,16 @@ struct TaskShape {
   std::size_t input_size = 0;
   std::size_t target_size = 0;
   Loss loss = Loss::bits;
+  StoryShape story = {};
 };
 
 TaskShape shape_of(const Task& task);
 
-/// Outputs at some of a batch's time steps: row r of `logits` [steps · batch, target] is example r mod batch at step
+/// Throws UsageError if the task has stories: for models that read sequences.
+void expect_sequences(const TaskShape& task);
+
+/// Outputs at some of a batch's time steps, or to its questions. For stories, logits [batch, answer] has word w in column
+/// w - 1, columns beyond the words are never right, and there is one step. For sequences: row r of `logits` [steps · batch, target] is example r mod batch at step
 /// steps[r / batch].
 struct Prediction {
   Var logits;
@@ -67,6 +72,10 @@ class Model {
   /// one of this model's task. `recorder` may be nullptr.
   virtual Prediction predict(Tape& tape, const Batch& batch, Steps steps, Recorder* recorder) const = 0;
 
+  /// Whether attention is to leave its softmax out, as at the start of training (Sukhbaatar et al. 2015, section 4.2).
+  /// Models without such a stage do nothing.
+  virtual void set_linear_attention(bool) {}
+
   /// What a batch costs, with the loss as a value that can be differentiated.
   struct Scored {
     Var loss;     // [], the same as score.loss
@@ -83,7 +92,13 @@ class Model {
   /// The batch as sequences, its widths checked. Throws ShapeError.
   const SequenceBatch& sequences(const char* where, const Batch& batch) const;
 
+  /// The batch as stories. Throws std::invalid_argument.
+  static const StoryBatch& stories(const char* where, const Batch& batch);
+
  private:
+  Scored score_sequences(Tape& tape, const Batch& batch, Recorder* recorder) const;
+  Scored score_stories(Tape& tape, const Batch& batch, Recorder* recorder) const;
+
   Parameters parameters_;
   TaskShape task_;
 };

@@ -49,6 +49,11 @@ double wide_square_sum(std::span<const Real* const> gradients, std::size_t begin
 
 }  // namespace
 
+double norm_of_range(std::span<const Real* const> gradients, std::size_t begin, std::size_t end) {
+  const double squares = square_sum(gradients, begin, end);
+  return std::sqrt(std::isfinite(squares) ? squares : wide_square_sum(gradients, begin, end));
+}
+
 void block_sums(std::span<const Real* const> gradients, std::size_t size, std::size_t begin, std::size_t end,
                 std::span<double> sums) {
   for (std::size_t block = begin; block < end; ++block) {

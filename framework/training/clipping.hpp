@@ -15,12 +15,15 @@
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
-/// All may be on: clip_backward within the backward pass, then clip_norm, then clip_gradient. Infinity turns one off.
+/// All may be on: clip_backward within the backward pass, then clip_parameter, clip_norm and clip_gradient. Infinity turns
+/// one off.
 struct ClippingOptions {
   double clip_gradient = 10;  // limit of each element (Graves et al. 2014, 4.6)
   // Limit of each element of the gradient of everything that is computed from parameters and inputs, activations,
   // weightings and memory among them, at every step of the way back: the other reading of Graves et al. 2014, 4.6.
   double clip_backward = std::numeric_limits<double>::infinity();
+  // Limit of the norm of each parameter's gradient, every weight matrix by itself (Sukhbaatar et al. 2015, 4.2).
+  double clip_parameter = std::numeric_limits<double>::infinity();
   double clip_norm = std::numeric_limits<double>::infinity();  // limit of the norm of the whole gradient
 
   template <class F>
@@ -31,6 +34,10 @@ struct ClippingOptions {
               .help = "limit of every element of the gradients that the backward pass hands on, inf for none",
               .minimum = 0},
       clip_backward);
+    f(Setting{.name = "clip_parameter",
+              .help = "limit of the norm of each parameter's gradient, inf for none",
+              .minimum = 0},
+      clip_parameter);
     f(Setting{.name = "clip_norm",
               .help = "limit of the norm of the whole gradient, inf for none",
               .minimum = 0},
@@ -48,6 +55,9 @@ constexpr std::size_t norm_blocks(std::size_t size) { return (size + kNormBlock 
 /// of the shards' `gradients` in order, each of `size` elements.
 void block_sums(std::span<const Real* const> gradients, std::size_t size, std::size_t begin, std::size_t end,
                 std::span<double> sums);
+
+/// The norm of elements [begin, end) of the gradient.
+double norm_of_range(std::span<const Real* const> gradients, std::size_t begin, std::size_t end);
 
 /// The norm from all blocks' sums.
 double combined_norm(std::span<const double> sums);

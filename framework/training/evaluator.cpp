@@ -50,8 +50,9 @@ bool Evaluator::find_not_finite(Batch& into) const {
 }
 
 void Evaluator::sample(std::size_t item, Batch& into) const {
-  const RandomStream stream(0, "evaluation");
-  task_.sample(stream.step(item), std::min(kBatch, sequences_ - item * kBatch), into);
+  const std::size_t first = item * kBatch, count = std::min(kBatch, sequences_ - first);
+  if (stored_ > 0) return task_.take(split_, first, count, into);
+  task_.sample(RandomStream(0, "evaluation").step(item), count, into);
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -21,8 +21,13 @@ struct Evaluation : Score {
 class Evaluator {
  public:
   /// Evaluates on `sequences` sequences of `task`, drawn from the stream "evaluation" of seed 0: all runs of a task are
-  /// judged on the same ones. They come in batches of up to 8 of equal length.
-  Evaluator(const Task& task, std::size_t sequences) : task_(task), sequences_(sequences) {}
+  /// judged on the same ones. They come in batches of up to 8 of equal length. Where the task stores its examples, on all
+  /// those of `split` instead.
+  Evaluator(const Task& task, std::size_t sequences, Split split = Split::validation)
+      : task_(task),
+        split_(split),
+        stored_(task.size(split)),
+        sequences_(stored_ > 0 ? stored_ : sequences) {}
 
   /// Sums over all sequences. The bits do not depend on the number of threads.
   Evaluation evaluate(Model& model, Workers& workers);
@@ -43,6 +48,8 @@ class Evaluator {
   void sample(std::size_t item, Batch& into) const;
 
   const Task& task_;
+  Split split_;
+  std::size_t stored_;  // examples of the split; 0: they are made
   std::size_t sequences_;
   std::vector<std::unique_ptr<Place>> places_;
   std::vector<Score> scores_;   // by batch

@@ -76,9 +76,9 @@ void ScheduleOptions::check() const {
 
 double scheduled_rate(const ScheduleOptions& options, double learning_rate, std::uint64_t step) {
   const Shape shape = find(options.schedule).shape;
-  const std::uint64_t warmup = options.warmup_steps;
+  const std::uint64_t warmup = options.warmup_steps, level = warmup + options.hold_steps;
   if (step <= warmup) return learning_rate * static_cast<double>(step) / static_cast<double>(warmup);
-  return learning_rate * shape(options, static_cast<double>(step - warmup - 1));
+  return learning_rate * shape(options, step <= level ? 0.0 : static_cast<double>(step - level - 1));
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

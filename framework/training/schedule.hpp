@@ -11,7 +11,7 @@
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
-/// With rate r = training.learning_rate, updates counted t = 1, 2, ..., warm-up W and u = max(t - W, 1):
+/// With rate r = training.learning_rate, updates counted t = 1, 2, ..., warm-up W, hold H and u = max(t - W - H, 1):
 ///
 ///   constant      r
 ///   step          r factor^floor((u - 1) / decay_steps): the first decay_steps updates at r, the next at
@@ -19,12 +19,13 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 ///   linear        straight from r at u = 1 to r final at u = decay_steps + 1, then level
 ///   cosine        the same along half a cosine (Loshchilov and Hutter 2017, equation (5), no restarts)
 ///   inverse_sqrt  r sqrt(W / t) (Vaswani et al. 2017, equation (3), whose rate for width d is got with
-///                 r = 1 / sqrt(d W))
+///                 r = 1 / sqrt(d W)); H is 0
 ///
-/// Each is preceded by W updates of linear warm-up, r t / W.
+/// Each is preceded by W updates of linear warm-up, r t / W, and H updates at r.
 struct ScheduleOptions {
   std::string schedule = "constant";
   std::size_t warmup_steps = 0;  // W
+  std::size_t hold_steps = 0;    // H
   std::size_t decay_steps = 0;   // updates per halving, or until the final rate
   double decay_factor = 0.5;     // of step
   double final_rate = 0;         // of linear and cosine, as a share of r
@@ -37,6 +38,11 @@ struct ScheduleOptions {
       schedule);
     f(Setting{.name = "warmup_steps", .help = "updates of linear warm-up first", .unit = "step"},
       warmup_steps);
+    f(Setting{.name = "hold_steps",
+              .help = "updates at the full rate before it begins to change",
+              .unit = "step",
+              .needs = {"schedule", {"step", "linear", "cosine"}}},
+      hold_steps);
     f(Setting{.name = "decay_steps",
               .help = "updates until the next drop or the final rate",
               .unit = "step",

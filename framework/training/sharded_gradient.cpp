@@ -58,6 +58,19 @@ Score ShardedGradient::compute(const Batch& batch, Real scale) {
   return score;
 }
 
+void ShardedGradient::clip_parameters(double limit) {
+  for (const Parameter& parameter : model_.parameters().all()) {
+    if (!parameter.trained) continue;
+    const std::size_t begin = parameter.offset, end = begin + parameter.shape.size();
+    const double scale = norm_scale(norm_of_range(arrays_, begin, end), limit);
+    if (scale == 1) continue;
+    for (const auto& shard : shards_) {
+      Real* const gradient = reinterpret_cast<Real*>(shard->gradient.get());
+      for (std::size_t i = begin; i < end; ++i) gradient[i] *= static_cast<Real>(scale);
+    }
+  }
+}
+
 double ShardedGradient::norm() {
   workers_.for_each(block_sums_.size(), [&](std::size_t block, std::size_t) {
     block_sums(arrays_, model_.parameters().flat_size(), block, block + 1, block_sums_);

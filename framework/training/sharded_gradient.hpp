@@ -26,6 +26,9 @@ class ShardedGradient {
   /// One array per shard, laid out like the model's flat parameters.
   std::span<const Real* const> arrays() const { return arrays_; }
 
+  /// Brings the norm of each parameter's part of their sum down to `limit`.
+  void clip_parameters(double limit);
+
   /// The norm of their sum.
   double norm();
 

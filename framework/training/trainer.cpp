@@ -45,6 +45,8 @@ Trainer::Trainer(Model& model, const Task& task, const TrainingOptions& options,
   if (options_.steps == 0 && options_.sequences == 0) {
     throw UsageError("training.steps and training.sequences are both 0: one of them must end the run");
   }
+  if (options_.cost != "mean" && options_.cost != "sum")
+    throw UsageError("training.cost: expected mean or sum, got '" + options_.cost + "'");
   if (options_.on_nan != "stop" && options_.on_nan != "skip" && options_.on_nan != "rollback") {
     throw UsageError("training.on_nan: expected stop, skip or rollback, got '" + options_.on_nan + "'");
   }
@@ -93,11 +95,12 @@ void Trainer::next_batch(Batch& into) const {
 // A gradient in bits would be larger than the customary one in nats by 1 / ln 2.
 Real Trainer::loss_scale() const {
   const double unit = task_.loss() == Loss::bits ? std::numbers::ln2 : 1;
-  return static_cast<Real>(unit / static_cast<double>(options_.batch));
+  return static_cast<Real>(options_.cost == "sum" ? unit : unit / static_cast<double>(options_.batch));
 }
 
 void Trainer::step(std::span<TrainingObserver* const> observers) {
   next_batch(batch_);
+  model_.set_linear_attention(progress_.step < options_.linear_start);
   const Score score = gradient_.compute(batch_, loss_scale());
   const double loss = score.mean_loss();
   grad_norm_ = gradient_.norm();
@@ -105,10 +108,12 @@ void Trainer::step(std::span<TrainingObserver* const> observers) {
   if (!std::isfinite(loss) || !std::isfinite(grad_norm_)) {
     return remedy(diagnose_update(loss), true, observers);
   }
+  if (std::isfinite(options_.clipping.clip_parameter))
+    gradient_.clip_parameters(options_.clipping.clip_parameter);
 
   const UpdateStep update{.step = updates() + 1,
                           .learning_rate = learning_rate_,
-                          .gradient_scale = norm_scale(grad_norm_, options_.clipping.clip_norm),
+                          .gradient_scale = norm_scale(norm_to_clip(), options_.clipping.clip_norm),
                           .clip = options_.clipping.clip_gradient};
   const UpdateArrays arrays{model_.parameters().flat().data(), gradient_.arrays(), state_arrays_};
   const std::size_t size = model_.parameters().flat_size();
@@ -121,6 +126,13 @@ void Trainer::step(std::span<TrainingObserver* const> observers) {
   progress_.window_loss += loss;
   progress_.window_error += score.mean_wrong();
   progress_.skipped_in_a_row = 0;
+}
+
+// After clip_parameter, which may have shortened the gradient.
+double Trainer::norm_to_clip() {
+  const ClippingOptions& clipping = options_.clipping;
+  const bool both = std::isfinite(clipping.clip_parameter) && std::isfinite(clipping.clip_norm);
+  return both ? gradient_.norm() : grad_norm_;
 }
 
 // Of the update that has just been computed.
@@ -195,6 +207,7 @@ TrainingRow Trainer::take_row() {
 bool Trainer::evaluate(std::span<TrainingObserver* const> observers, const std::function<bool()>& stop) {
   for (;;) {
     expect_finite_parameters(observers);
+    model_.set_linear_attention(progress_.step < options_.linear_start);
     tell(observers, [&](TrainingObserver& o) { o.on_evaluation_begins(*this); });
     const std::optional<Evaluation> score = evaluator_.evaluate(model_, workers_, stop);
     if (!score) return false;

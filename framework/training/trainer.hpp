@@ -91,6 +91,7 @@ class Trainer {
   bool at_end() const;
   bool evaluation_due() const;
   Real loss_scale() const;
+  double norm_to_clip();
   Diagnosis diagnose_update(double loss);
   void expect_finite_parameters(std::span<TrainingObserver* const> observers);
   void remedy(Diagnosis diagnosis, bool of_update, std::span<TrainingObserver* const> observers);

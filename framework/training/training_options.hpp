@@ -17,7 +17,9 @@ struct TrainingOptions {
   std::size_t steps = 0;      // 0: no limit
   std::size_t sequences = 0;  // 0: no limit; whichever of the two comes first ends the run
   std::size_t batch = 1;
-  std::size_t shards = 0;  // 0: batch / 8, at least 1 and at most 8
+  std::size_t shards = 0;        // 0: batch / 8, at least 1 and at most 8
+  std::string cost = "mean";     // of a batch's examples, or their sum (Sukhbaatar et al. 2015, section 4.2)
+  std::size_t linear_start = 0;  // updates without softmax in attention (Sukhbaatar et al. 2015, section 4.2)
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
   ClippingOptions clipping;
@@ -45,6 +47,11 @@ struct TrainingOptions {
       sequences);
     f(Setting{.name = "batch", .help = "sequences per update", .unit = "sequence", .minimum = 1}, batch);
     f(Setting{.name = "shards", .help = "parts a batch is cut into; 0 for batch / 8, from 1 to 8"}, shards);
+    f(Setting{.name = "cost", .help = "what is minimised over a batch", .choices = {"mean", "sum"}}, cost);
+    f(Setting{.name = "linear_start",
+              .help = "updates at first in which attention is linear, for memory networks",
+              .unit = "step"},
+      linear_start);
     optimizer.visit(f);
     schedule.visit(f);
     clipping.visit(f);

@@ -36,6 +36,19 @@ TEST_CASE("the step schedule halves after every so many updates", "[schedule]") 
   CHECK(scheduled_rate(o, kRate, 26) == Approx(0.001));
 }
 
+TEST_CASE("a schedule holds the full rate first, behind the warm-up", "[schedule]") {
+  ScheduleOptions o = options("step");
+  o.decay_steps = 25;
+  o.hold_steps = 10;
+  CHECK(scheduled_rate(o, kRate, 1) == kRate);
+  CHECK(scheduled_rate(o, kRate, 35) == kRate);
+  CHECK(scheduled_rate(o, kRate, 36) == kRate / 2);
+  o.warmup_steps = 4;
+  CHECK(scheduled_rate(o, kRate, 2) == kRate / 2);
+  CHECK(scheduled_rate(o, kRate, 39) == kRate);
+  CHECK(scheduled_rate(o, kRate, 40) == kRate / 2);
+}
+
 TEST_CASE("the linear schedule falls straight to the final rate and stays there", "[schedule]") {
   ScheduleOptions o = options("linear");
   o.decay_steps = 100;

@@ -1,0 +1,147 @@
+#include "framework/models/memn2n.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "framework/autodiff/broadcast.hpp"
+#include "framework/autodiff/elementwise.hpp"
+#include "framework/autodiff/products.hpp"
+#include "framework/autodiff/shaping.hpp"
+#include "framework/nn/initializers.hpp"
+#include "framework/tensor/error.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+namespace {
+
+// A batch's sentences under each other.
+struct Rows {
+  Bags bags;
+  RowStarts starts;
+};
+
+// The last `most` statements of each story, with their ages if `timed`.
+Rows statements_of(Tape& tape, const StoryBatch& batch, std::size_t most, bool timed) {
+  const std::size_t examples = batch.size(), sentences = batch.sentences.shape()[1],
+                    words = batch.sentences.shape()[2];
+  auto* const first = tape.arena().array<std::uint32_t>(examples + 1);
+  first[0] = 0;
+  const auto kept = [&](std::size_t b) {
+    return std::min(most, static_cast<std::size_t>(batch.story_lengths.data()[b]));
+  };
+  for (std::size_t b = 0; b < examples; ++b) first[b + 1] = first[b] + static_cast<std::uint32_t>(kept(b));
+  const std::size_t rows = first[examples];
+  auto* const starts = tape.arena().array<std::uint32_t>(rows + 1);
+  auto* const times = tape.arena().array<std::uint32_t>(rows);
+  auto* const ids = tape.arena().array<std::int32_t>(rows * words);
+  std::uint32_t next = 0, row = 0;
+  for (std::size_t b = 0; b < examples; ++b) {
+    const auto length = static_cast<std::size_t>(batch.story_lengths.data()[b]);
+    for (std::size_t s = length - kept(b); s < length; ++s, ++row) {
+      const std::size_t at = b * sentences + s;
+      const auto count = static_cast<std::uint32_t>(batch.sentence_lengths.data()[at]);
+      std::copy_n(batch.sentences.data() + at * words, count, ids + next);
+      starts[row] = next;
+      times[row] = std::min(static_cast<std::uint32_t>(batch.sentence_ages.data()[at]),
+                            static_cast<std::uint32_t>(most - 1));
+      next += count;
+    }
+  }
+  starts[rows] = next;
+  return {{ids, starts, timed ? times : nullptr, rows}, {first, examples + 1}};
+}
+
+Bags questions_of(Tape& tape, const StoryBatch& batch) {
+  const std::size_t examples = batch.size(), words = batch.questions.shape()[1];
+  auto* const starts = tape.arena().array<std::uint32_t>(examples + 1);
+  auto* const ids = tape.arena().array<std::int32_t>(examples * words);
+  starts[0] = 0;
+  for (std::size_t b = 0; b < examples; ++b) {
+    const auto count = static_cast<std::uint32_t>(batch.question_lengths.data()[b]);
+    std::copy_n(batch.questions.data() + b * words, count, ids + starts[b]);
+    starts[b + 1] = starts[b] + count;
+  }
+  return {ids, starts, nullptr, examples};
+}
+
+}  // namespace
+
+MemN2N::MemN2N(const TaskShape& task, const Options& options, std::uint64_t seed)
+    : Model(task),
+      options_(options),
+      layerwise_(options.tying == "layerwise"),
+      released_(options.conventions == "released"),
+      weights_(word_order(options.word_order),
+               std::max(task.story.longest_sentence, task.story.longest_question), options.width) {
+  if (task.story.words == 0)
+    throw UsageError(
+        "model.name=memn2n reads stories with questions; the task has none (task.name=babi has)");
+  const Scope scope(parameters());
+  if (layerwise_) {
+    tables_ = {add_table(scope, "input", options.time), add_table(scope, "output", options.time)};
+    question_ = add_table(scope, "question", false);
+    answer_ = add_table(scope, "answer", false);
+    between_ =
+        scope.add("hop/weight", {options.width, options.width}, initial::normal(options.initial_deviation));
+  } else {
+    for (std::size_t k = 0; k <= options.hops; ++k)
+      tables_.push_back(add_table(scope, "embedding_" + std::to_string(k + 1), options.time));
+    question_ = tables_.front();
+    answer_ = tables_.back();
+  }
+  parameters().complete(seed);
+}
+
+MemN2N::Table MemN2N::add_table(const Scope& scope, const std::string& name, bool with_times) {
+  const StoryShape& story = task().story;
+  const Initializer start = initial::normal(options_.initial_deviation);
+  const std::size_t time_words = released_ && options_.time ? story.statements : 0;
+  const Var words = scope.add(name + "/words", {story.words + time_words, options_.width}, start);
+  if (released_ || !with_times) return {words, words};
+  return {words, scope.add(name + "/times", {story.statements, options_.width}, start)};
+}
+
+Var MemN2N::embed(Tape& tape, const Table& table, const Bags& bags) const {
+  return embed_bags(tape, table.words, table.times, released_ ? task().story.words : 0, bags, weights_);
+}
+
+Var MemN2N::answer(Tape& tape, Var query) const {
+  const Var logits = matmul(tape, query, transpose(tape, answer_.words));
+  if (!released_) return logits;
+  return pad(tape, logits, tape.shape(logits).back() + 1);  // the nil word, whose embedding is 0
+}
+
+Prediction MemN2N::predict(Tape& tape, const Batch& batch, Steps, Recorder* recorder) const {
+  static constexpr std::size_t kOneStep[] = {0};
+  const StoryBatch& story = stories("MemN2N::predict", batch);
+  const std::size_t places = task().story.statements;
+  const EmptyPlaces empty = options_.empty_slots ? EmptyPlaces::scored : EmptyPlaces::absent;
+  const Rows rows = statements_of(tape, story, places, options_.time);
+  Var query = embed(tape, question_, questions_of(tape, story));
+  Var input = embed(tape, input_table(0), rows.bags), output;
+  std::vector<Var> queries, attention;
+  const auto keep = [&](std::vector<Var>& list, Var v) {
+    if (recorder != nullptr) list.push_back(v);
+  };
+  keep(queries, query);
+  for (std::size_t k = 0; k < options_.hops; ++k) {
+    if (k > 0 && !layerwise_) input = output;
+    if (k == 0 || !layerwise_) output = embed(tape, output_table(k), rows.bags);
+    const MemoryHop hop = memory_hop(tape, query, input, output, rows.starts, places, empty, !linear_);
+    query = add(tape, layerwise_ ? matmul(tape, query, transpose(tape, between_)) : query, hop.output);
+    if (options_.nonlinearity == "relu") query = relu(tape, query);
+    keep(attention, hop.weights);
+    keep(queries, query);
+  }
+  const Var logits = answer(tape, query);
+  if (recorder != nullptr) {
+    const std::array recordings = {
+        record_columns(tape, "attention", "attention", {"hop", "sentence"}, {options_.hops, places},
+                       concat(tape, attention)),
+        record_columns(tape, "query", "query", {"query", "element"}, {options_.hops + 1, options_.width},
+                       concat(tape, queries))};
+    recorder->record(tape, 0, recordings);
+  }
+  return {logits, kOneStep};
+}
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION
