@@ -12,12 +12,17 @@ int evaluate(const Arguments& arguments) {
   const std::vector<Variation> variations = parse_variations(arguments);
   const auto wanted = arguments.number("sequences", 1);
   const std::size_t threads = arguments.number("threads", 1).value_or(hardware_threads());
+  const auto named = arguments.text("split");
+  const std::optional<Split> split = named ? std::optional(parse_split(*named)) : std::nullopt;
   TrainedNet net = load_net(arguments);
   const std::size_t sequences = wanted.value_or(net.settings->training().evaluation_sequences);
-  const std::vector<VariationResult> results = evaluate_variations(net, variations, sequences, threads);
+  const std::vector<VariationResult> results =
+      evaluate_variations(net, variations, sequences, threads, split);
   record_results(net, results);
-  std::cout << net.settings->preset() << ", seed " << net.settings->seed() << ", step " << net.step << ", "
-            << sequences << (sequences == 1 ? " sequence" : " sequences") << " each\n\n";
+  std::cout << net.settings->preset() << ", seed " << net.settings->seed() << ", step " << net.step;
+  if (!results.front().split)
+    std::cout << ", " << sequences << (sequences == 1 ? " sequence" : " sequences") << " each";
+  std::cout << "\n\n";
   write_results(std::cout, net.task->loss(), results);
   return 0;
 }
@@ -27,14 +32,16 @@ int evaluate(const Arguments& arguments) {
 Command evaluate_command() {
   std::vector<Option> options = variation_options();
   options.insert(options.end(),
-                 {{"sequences", "N", "of each variation; default: training.evaluation_sequences"},
+                 {{"split", "NAME", "of stored questions: train, validation or test, which is the default"},
+                  {"sequences", "N", "of each variation; default: training.evaluation_sequences"},
                   kCheckpointOption,
                   {"threads", "N", "threads at most; results do not depend on it; default: all"}});
   return {
       .syntax =
           {.name = "evaluate",
-           .usage = {"evaluate RUN [--task.length=LIST] [--task.repeats=LIST] [--sequences N]\n"
-                     "       [--checkpoint last|best] [--threads N]"},
+           .usage =
+               {"evaluate RUN [--task.length=LIST] [--task.repeats=LIST] [--task.task=LIST] [--sequences N]\n"
+                "       [--split NAME] [--checkpoint last|best] [--threads N]"},
            .summary = "measure a trained net, also at sizes it was not trained on",
            .description =
                "The results are printed, and added to metrics/eval of the run's run.h5 at the step of\n"

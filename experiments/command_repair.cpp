@@ -28,8 +28,7 @@ RunContents contents_of(FoundCheckpoint& found) {
       {"rebuilt_from", found.path.parent_path().filename() / found.path.filename()}};
   RunContents contents;
   contents.info =
-      describe_run(*settings, settings->make_task()->loss(), found.checkpoint.run_id, std::move(provenance))
-          .info;
+      describe_run(*settings, *settings->make_task(), found.checkpoint.run_id, std::move(provenance)).info;
   contents.metrics = std::move(found.checkpoint.metrics);
   return contents;
 }

@@ -55,9 +55,9 @@ int unknown_command(const std::string& name) {
 
 std::span<const Command> commands() {
   static const std::vector<Command> all = {
-      demo_command(),  train_command(),   sweep_command(),  evaluate_command(),  compare_command(),
-      trace_command(), autopsy_command(), repair_command(), reproduce_command(), plot_command(),
-      bench_command(), list_command(),    doctor_command()};
+      demo_command(),      train_command(),    sweep_command(), evaluate_command(), compare_command(),
+      ask_command(),       generate_command(), trace_command(), autopsy_command(),  repair_command(),
+      reproduce_command(), plot_command(),     bench_command(), list_command(),     doctor_command()};
   return all;
 }
 

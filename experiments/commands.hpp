@@ -24,6 +24,8 @@ Command train_command();
 Command sweep_command();
 Command compare_command();
 Command evaluate_command();
+Command ask_command();
+Command generate_command();
 Command trace_command();
 Command autopsy_command();
 Command repair_command();

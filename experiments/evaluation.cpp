@@ -1,12 +1,14 @@
 #include "experiments/evaluation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iomanip>
 #include <ostream>
 #include <string>
 
 #include "experiments/loss_names.hpp"
 #include "framework/io/run_revision.hpp"
+#include "framework/tensor/error.hpp"
 #include "framework/training/evaluator.hpp"
 #include "framework/training/workers.hpp"
 
@@ -16,26 +18,58 @@ namespace {
 // Whether the least loss says anything: it is known, and not 0.
 bool has_optimum(const VariationResult& result) { return result.optimum > 0; }
 
+constexpr std::array<const char*, 3> kSplitNames = {"train", "validation", "test"};  // in the order of Split
+
+std::string name_of(Split split) { return kSplitNames[static_cast<std::size_t>(split)]; }
+
+// For columns: "length_20", "trained", "test", "test_task_2".
+std::string column_name(const VariationResult& result) {
+  if (!result.split) return result.variation.name();
+  return name_of(*result.split) + (result.variation.trained() ? "" : "_" + result.variation.name());
+}
+
+// For people.
+std::string row_name(const VariationResult& result) {
+  if (!result.split) return result.variation.text();
+  return name_of(*result.split) + " questions" +
+         (result.variation.trained() ? "" : ", " + result.variation.text());
+}
+
 }  // namespace
 
 std::vector<VariationResult> evaluate_variations(TrainedNet& net, const std::vector<Variation>& variations,
-                                                 std::size_t sequences, std::size_t threads) {
-  return *evaluate_variations(net, variations, sequences, threads, [] { return false; });
+                                                 std::size_t sequences, std::size_t threads,
+                                                 std::optional<Split> split) {
+  return *evaluate_variations(
+      net, variations, sequences, threads, [] { return false; }, split);
+}
+
+Split parse_split(const std::string& name) {
+  const auto* const found = std::ranges::find(kSplitNames, name);
+  if (found == kSplitNames.end())
+    throw UsageError("--split: expected train, validation or test, got '" + name + "'");
+  return static_cast<Split>(found - kSplitNames.begin());
 }
 
 std::optional<std::vector<VariationResult>> evaluate_variations(TrainedNet& net,
                                                                 const std::vector<Variation>& variations,
                                                                 std::size_t sequences, std::size_t threads,
-                                                                const std::function<bool()>& stop) {
+                                                                const std::function<bool()>& stop,
+                                                                std::optional<Split> split) {
+  const bool stored = net.task->size(Split::test) > 0;
+  if (split && !stored)
+    throw UsageError("--split: task '" + std::string(net.task->name()) +
+                     "' makes its examples, and has no sets of them");
+  if (stored && !split) split = Split::test;
   Workers workers(threads);
   std::vector<std::unique_ptr<Task>> tasks;  // all of them first, so that none that cannot be is found late
   for (const Variation& variation : variations) tasks.push_back(variation.of(*net.task));
   std::vector<VariationResult> results;
   for (std::size_t i = 0; i < variations.size(); ++i) {
-    Evaluator evaluator(tasks[i] ? *tasks[i] : *net.task, sequences);
+    Evaluator evaluator(tasks[i] ? *tasks[i] : *net.task, sequences, split.value_or(Split::validation));
     const std::optional<Evaluation> found = evaluator.evaluate(*net.model, workers, stop);
     if (!found) return std::nullopt;
-    results.push_back({variations[i], found->mean_loss(), found->mean_wrong(), found->mean_optimum()});
+    results.push_back({variations[i], split, found->mean_loss(), found->mean_wrong(), found->mean_optimum()});
   }
   return results;
 }
@@ -44,11 +78,11 @@ void record_results(const TrainedNet& net, const std::vector<VariationResult>& r
   const LossNames& names = names_of(net.task->loss());
   std::vector<Measurement> measurements;
   for (const VariationResult& result : results) {
-    const Variation& variation = result.variation;
+    const bool trained = result.variation.trained() && !result.split;
     // The training distribution too has names of its own: loss and error are what the run itself measured.
-    const std::string behind = "_" + variation.name();
-    const std::string at = " per sequence " + (variation.trained() ? "as in training, evaluated later"
-                                                                   : "at " + variation.text());
+    const std::string behind = "_" + column_name(result);
+    const std::string at =
+        " per sequence " + (trained ? "as in training, evaluated later" : "at " + row_name(result));
     measurements.push_back({{names.costs + behind, names.unit, "cost" + at}, result.loss});
     measurements.push_back(
         {{names.error_column + behind, names.error_unit, names.errors + at}, result.wrong});
@@ -65,14 +99,14 @@ void write_results(std::ostream& out, Loss loss, const std::vector<VariationResu
   const std::string optimum = "least possible";
   const bool optima = std::ranges::any_of(results, has_optimum);
   std::size_t width = 0;
-  for (const VariationResult& result : results) width = std::max(width, result.variation.text().size());
+  for (const VariationResult& result : results) width = std::max(width, row_name(result).size());
   const auto column = [](const std::string& title) { return std::setw(static_cast<int>(title.size()) + 2); };
   out << std::setw(static_cast<int>(width) + 2) << "" << column(cost) << cost << column(wrong) << wrong;
   if (optima) out << column(optimum) << optimum;
   out << "\n" << std::fixed;
   for (const VariationResult& result : results) {
-    out << std::setw(static_cast<int>(width) + 2) << result.variation.text() << std::setprecision(5)
-        << column(cost) << result.loss << std::setprecision(3) << column(wrong) << result.wrong;
+    out << std::setw(static_cast<int>(width) + 2) << row_name(result) << std::setprecision(5) << column(cost)
+        << result.loss << std::setprecision(3) << column(wrong) << result.wrong;
     if (optima) out << std::setprecision(5) << column(optimum) << result.optimum;
     out << "\n";
   }

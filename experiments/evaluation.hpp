@@ -15,25 +15,32 @@ namespace tapehead {
 /// Mean costs of a sequence.
 struct VariationResult {
   Variation variation;
-  double loss;     // bit or nat
-  double wrong;    // bits or classes
-  double optimum;  // bit or nat, the least loss there can be; NaN: not known
+  std::optional<Split> split;  // which questions they are, where a task stores its examples
+  double loss;                 // bit or nat
+  double wrong;                // bits or classes
+  double optimum;              // bit or nat, the least loss there can be; NaN: not known
 };
 
-/// Evaluates on `sequences` sequences of each variation, the same ones for every net. Throws UsageError if the task has
-/// no such variation.
+/// Evaluates on `sequences` sequences of each variation, the same ones for every net; where the task stores its examples,
+/// on all of its test set or, if it is given, of another split. Throws UsageError if the task has no such variation or
+/// split.
 std::vector<VariationResult> evaluate_variations(TrainedNet& net, const std::vector<Variation>& variations,
-                                                 std::size_t sequences, std::size_t threads);
+                                                 std::size_t sequences, std::size_t threads,
+                                                 std::optional<Split> split = std::nullopt);
 
 /// The same, unless `stop`, which is asked now and then, says so: then nothing.
 std::optional<std::vector<VariationResult>> evaluate_variations(TrainedNet& net,
                                                                 const std::vector<Variation>& variations,
                                                                 std::size_t sequences, std::size_t threads,
-                                                                const std::function<bool()>& stop);
+                                                                const std::function<bool()>& stop,
+                                                                std::optional<Split> split = std::nullopt);
+
+/// "train", "validation" or "test". Throws UsageError for another name.
+Split parse_split(const std::string& name);
 
 /// Writes the results into the run's /metrics/eval at the net's training step: columns bits_length_20,
 /// wrong_bits_length_20 and, if the least loss is not simply 0, optimum_length_20; bits_trained and so on for the training
-/// distribution (nats and wrong_classes for classes). What the run itself measured stays as it is. Throws IoError.
+/// distribution (nats and wrong_classes for classes); nats_test and so on for a stored set, nats_test_task_2. What the run itself measured stays as it is. Throws IoError.
 void record_results(const TrainedNet& net, const std::vector<VariationResult>& results);
 
 /// The results as a table.

@@ -15,16 +15,17 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-RunDescription describe_run(const RunSettings& settings, Loss loss, std::string run_id,
+RunDescription describe_run(const RunSettings& settings, const Task& task, std::string run_id,
                             std::vector<Attribute> provenance) {
-  const LossNames& names = names_of(loss);
+  const LossNames& names = names_of(task.loss());
   const std::string unit = names.unit, error_unit = names.error_unit;
   const std::string error = std::string(names.errors) + " per sequence";
   return {.info = {.title = settings.title(),
                    .run_id = std::move(run_id),
                    .settings = settings.text(),
                    .config = config_attributes(settings.settings()),
-                   .provenance = std::move(provenance)},
+                   .provenance = std::move(provenance),
+                   .vocabulary = task.words()},
           .train = {{"loss", unit, "training loss per sequence, mean since the last row"},
                     {"error", error_unit, "training " + error + ", mean since the last row"},
                     {"grad_norm", "1", "norm of the gradient before clipping, at the last step"},

@@ -13,8 +13,8 @@
 
 namespace tapehead {
 
-/// The columns and scalars that a run writes, for a task whose loss is of this kind.
-RunDescription describe_run(const RunSettings& settings, Loss loss, std::string run_id,
+/// The columns and scalars that a run of this task writes.
+RunDescription describe_run(const RunSettings& settings, const Task& task, std::string run_id,
                             std::vector<Attribute> provenance);
 
 class RunRecorder final : public TrainingObserver {

@@ -60,7 +60,7 @@ struct Run {
         log(directory, progress) {}
 
   RunDescription description() const {
-    return describe_run(settings, task.loss(), run_id, provenance_of(settings, trainer.threads()));
+    return describe_run(settings, task, run_id, provenance_of(settings, trainer.threads()));
   }
 
   const RunSettings& settings;

@@ -15,8 +15,8 @@ constexpr std::size_t kDigits = 16;
 // Which other settings there are, and their defaults, follows from these.
 constexpr std::array<std::string_view, 3> kChoices = {"model.name", "task.name", "training.optimizer"};
 
-constexpr std::array<std::string_view, 5> kWithoutEffect = {
-    "seed", "preset", "training.log_every", "training.checkpoint_every", "training.threshold"};
+constexpr std::array<std::string_view, 6> kWithoutEffect = {
+    "seed", "preset", "training.log_every", "training.checkpoint_every", "training.threshold", "task.data"};
 
 bool among(std::span<const std::string_view> keys, std::string_view key) {
   return std::ranges::find(keys, key) != keys.end();

@@ -5,7 +5,8 @@ namespace {
 
 constexpr Option kQuantities[] = {
     {"task.length", "LIST", "lengths (items, for associative recall), separated by commas"},
-    {"task.repeats", "LIST", "numbers of repeats, for repeat copy; with lengths too, all combinations"}};
+    {"task.repeats", "LIST", "numbers of repeats, for repeat copy; with lengths too, all combinations"},
+    {"task.task", "LIST", "single ones of the bAbI tasks that a net was trained on"}};
 
 // Behind "task.".
 std::string quantity_of(const Option& option) { return std::string(option.name.substr(5)); }

@@ -27,7 +27,7 @@ struct Variation {
   std::unique_ptr<Task> of(const Task& task) const;
 };
 
-/// The options of a command that takes variations: task.length and task.repeats.
+/// The options of a command that takes variations: task.length, task.repeats and task.task.
 std::vector<Option> variation_options();
 
 /// Every combination of the values that were given, the first option's changing slowest; the training distribution alone

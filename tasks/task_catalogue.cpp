@@ -5,6 +5,7 @@
 
 #include "tasks/add.hpp"
 #include "tasks/associative_recall.hpp"
+#include "tasks/babi/babi.hpp"
 #include "tasks/copy.hpp"
 #include "tasks/ngrams.hpp"
 #include "tasks/priority_sort.hpp"
@@ -41,6 +42,7 @@ constexpr TaskEntry kTasks[] = {
     task<Sort>("sort", "say binary numbers in ascending order"),
     task<Reverse>("reverse", "say a random binary sequence backwards"),
     task<Add>("add", "add two binary numbers, lowest bit first"),
+    task<Babi>("babi", "answer questions about short stories (Weston et al. 2015, arXiv:1502.05698)"),
 };
 
 }  // namespace

@@ -48,7 +48,7 @@ TEST_CASE("a length that the task does not have is refused") {
 TEST_CASE("results are written as an aligned table") {
   std::ostringstream out;
   const Variation repeats{{{"length", 120}, {"repeats", 3}}};
-  write_results(out, Loss::bits, {{Variation{}, 0.25, 0, 0}, {repeats, 1123.5, 83.25, 0}});
+  write_results(out, Loss::bits, {{Variation{}, {}, 0.25, 0, 0}, {repeats, {}, 1123.5, 83.25, 0}});
   CHECK(out.str() ==
         "                         bits per sequence  wrong bits per sequence\n"
         "         as in training            0.25000                    0.000\n"

@@ -37,6 +37,11 @@ class WithNans final : public Task {
   Loss loss() const override { return task_->loss(); }
   std::string_view name() const override { return task_->name(); }
   std::string picture() const override { return task_->picture(); }
+  StoryShape story_shape() const override { return task_->story_shape(); }
+  std::size_t size(Split split) const override { return task_->size(split); }
+  void take(Split split, std::size_t first, std::size_t count, Batch& into) const override {
+    task_->take(split, first, count, into);
+  }
 
  private:
   static std::uint32_t mark(const RandomStream& stream) { return stream.draws().bits(); }
@@ -174,6 +179,7 @@ void check_resuming_with_nans(const std::vector<Combination>& of) {
   // Beside a stop, three times in a row, and at the last step.
   const std::vector<std::uint64_t> nans = {2, 12, 13, 14, 40};
   for (const Combination& combination : of) {
+    if (combination.settings->make_task()->story_shape().words > 0) continue;  // words are never NaN
     for (const char* const on_nan : {"skip", "rollback"}) {
       INFO(combination.name << ", " << on_nan);
       const auto settings = stored_settings(combination.settings->text(), "settings.ini",

@@ -14,8 +14,12 @@ TEST_CASE("every preset that ships names its source, makes a model and a task, a
     CHECK(valid_preset_name(preset.name));
     const auto settings = preset_settings(preset.name, {});
     CHECK(settings->title() != preset.name);
-    const auto task = settings->make_task();
-    CHECK(settings->make_model(*task)->parameters().count() > 0);
+    // Stories that a preset leaves to the user are of our own here.
+    const bool stories = settings->settings().find("task.data") != nullptr;
+    const std::vector<Assignment> own = {{"task.data", "generated", ""}};
+    const auto trained = preset_settings(preset.name, stories ? own : std::vector<Assignment>{});
+    const auto task = trained->make_task();
+    CHECK(trained->make_model(*task)->parameters().count() > 0);
     const auto again = stored_settings(settings->text(), "settings.ini", {});
     CHECK(again->text() == settings->text());
     CHECK(again->preset() == preset.name);

@@ -1,0 +1,187 @@
+// Talk to a net that was trained on stories.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+#include "experiments/commands.hpp"
+#include "experiments/trained_net.hpp"
+#include "framework/tensor/error.hpp"
+#include "tasks/babi/babi.hpp"
+
+namespace tapehead {
+namespace {
+
+// Where each hop looked: weights [hop][place].
+class Attention final : public Recorder {
+ public:
+  void record(const Tape& tape, std::size_t, std::span<const Recording> recordings) override {
+    for (const Recording& recording : recordings) {
+      if (recording.name != "attention") continue;
+      hops_ = recording.extents[0];
+      places_ = recording.extents[1];
+      const std::span<const Real> values = tape.value(recording.source);
+      weights_.assign(values.begin(), values.end());
+    }
+  }
+  std::size_t hops() const { return hops_; }
+  Real weight(std::size_t hop, std::size_t place) const { return weights_[hop * places_ + place]; }
+
+ private:
+  std::size_t hops_ = 0, places_ = 0;
+  std::vector<Real> weights_;
+};
+
+std::string joined(const Words& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+class Conversation {
+ public:
+  Conversation(const TrainedNet& net, const Babi& task) : net_(net), task_(task) {}
+
+  /// One line of a story: a statement, a question, or nothing, which begins a new story. Throws DataError.
+  void take(const std::string& line, const std::string& origin, std::size_t number) {
+    std::string text = line.substr(0, line.find('\t'));  // the answer of a bAbI file, which we are not to see
+    const bool asks = text.find('?') != std::string::npos || text.size() < line.size();
+    const std::size_t first = text.find_first_not_of(" \r");
+    if (first == std::string::npos) return forget();
+    const std::size_t digits = text.find_first_not_of("0123456789", first);
+    if (digits != first && digits != std::string::npos && text[digits] == ' ') {
+      if (std::string_view(text).substr(first, digits - first) == "1") forget();
+      text = text.substr(digits);
+    }
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\r')) text.pop_back();
+    Words words = parse_words(text, origin, number);
+    for (const std::string& word : words) {
+      if (task_.vocabulary().id(word) == 0)
+        throw DataError(origin + ":" + std::to_string(number) + ": the net does not know the word '" + word +
+                        "'; it knows: " + joined(task_.vocabulary().words()));
+    }
+    if (asks) {
+      answer(words);
+    } else {
+      story_.statements.push_back(std::move(words));
+    }
+  }
+
+ private:
+  void forget() { story_ = {}; }
+
+  void answer(const Words& words) {
+    Story story = story_;
+    story.questions = {
+        {.statements = story.statements.size(), .words = words, .answer = "", .supporting_facts = {}}};
+    StorySet set;
+    set.add({story}, task_.vocabulary(), 1);
+    Batch batch;
+    const StorySet::Told told{0, {}};
+    set.fill({&told, 1}, task_.story_shape().statements, as<StoryBatch>(batch));
+    Tape tape;
+    tape.reset(net_.model->parameters().leaves(nullptr), false);
+    Attention attention;
+    const std::span<const Real> logits =
+        tape.value(net_.model->predict(tape, batch, Steps::scored, &attention).logits);
+    const std::size_t best = static_cast<std::size_t>(
+        std::max_element(logits.begin(),
+                         logits.begin() + static_cast<std::ptrdiff_t>(task_.vocabulary().size())) -
+        logits.begin());
+    double total = 0;
+    for (const Real logit : logits) total += std::exp(static_cast<double>(logit - logits[best]));
+    print(words, task_.vocabulary().word(static_cast<Vocabulary::Id>(best + 1)), 1 / total, attention);
+  }
+
+  void print(const Words& question, const std::string& answer, double probability,
+             const Attention& attention) const {
+    std::size_t width = joined(question).size() + 1;
+    for (const Words& statement : story_.statements) width = std::max(width, joined(statement).size());
+    const auto text = [&](const std::string& line) {
+      std::cout << "  " << std::left << std::setw(static_cast<int>(width)) << line << std::right;
+    };
+    const std::size_t kept = std::min(story_.statements.size(), task_.story_shape().statements);
+    text("");
+    for (std::size_t hop = 1; hop <= attention.hops(); ++hop) std::cout << "  hop " << hop;
+    std::cout << "\n" << std::fixed << std::setprecision(2);
+    for (std::size_t i = 0; i < story_.statements.size(); ++i) {
+      text(joined(story_.statements[i]));
+      const std::size_t forgotten = story_.statements.size() - kept;
+      for (std::size_t hop = 0; hop < attention.hops(); ++hop) {
+        if (i < forgotten) {
+          std::cout << "      -";
+        } else {
+          std::cout << "   " << attention.weight(hop, i - forgotten);
+        }
+      }
+      std::cout << "\n";
+    }
+    text(joined(question) + "?");
+    std::cout << "  " << answer << " (" << probability << ")\n\n"
+              << std::defaultfloat << std::setprecision(6);
+    std::cout.flush();
+  }
+
+  const TrainedNet& net_;
+  const Babi& task_;
+  Story story_;
+};
+
+int ask(const Arguments& arguments) {
+  const TrainedNet net = load_net(arguments);
+  const auto* const task = dynamic_cast<const Babi*>(net.task.get());
+  if (task == nullptr)
+    throw UsageError("the run was trained on task '" + std::string(net.task->name()) +
+                     "', not on stories (babi)");
+  const bool from_file = arguments.positional.size() > 1;
+  const std::string origin = from_file ? arguments.positional[1] : "standard input";
+  std::ifstream file;
+  if (from_file) {
+    file.open(origin);
+    if (!file) throw IoError(origin + ": cannot be read");
+  }
+  std::istream& in = from_file ? file : std::cin;
+  const bool typed = !from_file && isatty(STDIN_FILENO) != 0;
+  if (typed)
+    std::cerr << "Type a story, a statement a line, and questions that end in '?'. An empty line begins a "
+                 "new story;\n"
+                 "Ctrl-D ends. The net knows these words: "
+              << joined(task->vocabulary().words()) << "\n";
+  Conversation conversation(net, *task);
+  std::string line;
+  for (std::size_t number = 1; std::getline(in, line); ++number) {
+    try {
+      conversation.take(line, origin, number);
+    } catch (const DataError& error) {
+      if (!typed) throw;
+      std::cerr << error.what() << "\n";
+    }
+  }
+  if (in.bad()) throw IoError(origin + ": reading failed");
+  return 0;
+}
+
+}  // namespace
+
+Command ask_command() {
+  return {
+      .syntax =
+          {.name = "ask",
+           .usage = {"ask RUN [FILE] [--checkpoint last|best]"},
+           .summary = "tell a net a story and ask it questions",
+           .description =
+               "Reads a story from a file or standard input, a statement a line; a line with a '?' is a\n"
+               "question. Prints the answer with its probability, and where each hop looked. An empty line\n"
+               "begins a new story. Files of the bAbI tasks are read too; their answers are not looked at.\n",
+           .options = {kCheckpointOption},
+           .examples = {{"ask RUN story.txt", "answers to the questions in a file"},
+                        {"ask RUN", "type the story yourself"}},
+           .most_arguments = 2},
+      .run = ask};
+}
+
+}  // namespace tapehead

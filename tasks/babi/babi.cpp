@@ -1,0 +1,178 @@
+#include "tasks/babi/babi.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <set>
+#include <stdexcept>
+
+#include "framework/tensor/error.hpp"
+#include "tasks/babi/generator.hpp"
+#include "tasks/babi/story_files.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+namespace {
+
+// The stories of one task, as text.
+struct Parts {
+  std::size_t task;
+  std::vector<Story> train, validation, test;
+};
+
+Parts read_parts(const Babi::Options& options, std::size_t task) {
+  if (options.data == "generated") {
+    const RandomStream stream(0, "stories");
+    return {task,
+            generate_stories(task, options.questions, stream.child("train")),
+            {},
+            generate_stories(task, options.questions, stream.child("test"))};
+  }
+  const TaskFiles files = task_files(story_directory(options.data), task);
+  return {task, read_stories(files.train),
+          files.validation ? read_stories(*files.validation) : std::vector<Story>{},
+          read_stories(files.test)};
+}
+
+// The ages of n statements if `empty` more stand among them at random places, oldest first.
+std::span<const std::uint32_t> ages_among(std::size_t n, std::size_t empty, Draws& draws,
+                                          std::vector<std::uint32_t>& into) {
+  const std::size_t first = into.size(), places = n + empty;
+  into.resize(first + places, 1);
+  for (std::size_t left = empty; left > 0;) {
+    std::uint32_t& place = into[first + draws.below(places)];
+    if (place == 0) continue;  // empty already
+    place = 0;
+    --left;
+  }
+  std::size_t kept = first;
+  for (std::size_t i = 0; i < places; ++i) {
+    if (into[first + i] != 0) into[kept++] = static_cast<std::uint32_t>(places - 1 - i);
+  }
+  into.resize(kept);
+  return {into.data() + first, n};
+}
+
+}  // namespace
+
+Babi::Babi(const Options& options) : options_(options) {
+  std::vector<Parts> all;
+  for (const std::size_t task : parse_task_numbers(options.tasks, "task.tasks"))
+    all.push_back(read_parts(options, task));
+  std::vector<const std::vector<Story>*> texts;
+  for (const Parts& parts : all) texts.insert(texts.end(), {&parts.train, &parts.validation, &parts.test});
+  vocabulary_ = std::make_shared<Vocabulary>(Vocabulary::of(texts));
+
+  auto set = std::make_shared<StorySet>();
+  const auto add = [&](const std::vector<Story>& stories, std::size_t task, Examples& examples) {
+    const std::size_t before = set->size();
+    set->add(stories, *vocabulary_, task);
+    for (std::size_t i = before; i < set->size(); ++i) examples.push_back(static_cast<std::uint32_t>(i));
+  };
+  for (const Parts& parts : all) {
+    add(parts.train, parts.task, train_);
+    add(parts.validation, parts.task, validation_);
+    add(parts.test, parts.task, test_);
+  }
+  stories_ = std::move(set);
+  divide(!validation_.empty());
+  if (train_.empty()) throw UsageError("task.validation: no question is left to train on");
+}
+
+void Babi::divide(bool has_validation) {
+  if (has_validation) return;
+  const auto kept =
+      static_cast<std::size_t>(std::llround(static_cast<double>(train_.size()) * (1 - options_.validation)));
+  if (stories_->task(train_.front()) != stories_->task(train_.back())) {
+    Draws draws = RandomStream(0, "validation").draws();
+    for (std::size_t i = train_.size(); i > 1; --i) std::swap(train_[i - 1], train_[draws.below(i)]);
+    std::sort(train_.begin(), train_.begin() + static_cast<std::ptrdiff_t>(kept));
+    std::sort(train_.begin() + static_cast<std::ptrdiff_t>(kept), train_.end());
+  }
+  validation_.assign(train_.begin() + static_cast<std::ptrdiff_t>(kept), train_.end());
+  train_.resize(kept);
+}
+
+const Babi::Examples& Babi::of(Split split) const {
+  return split == Split::train ? train_ : split == Split::validation ? validation_ : test_;
+}
+
+void Babi::sample(const RandomStream& stream, std::size_t batch, Batch& into) const {
+  // They keep their memory from call to call: a training step allocates nothing.
+  thread_local std::vector<StorySet::Told> told;
+  thread_local std::vector<std::uint32_t> ages;
+  told.clear();
+  ages.clear();
+  ages.reserve(batch * 2 * (options_.statements + 1));
+  for (std::size_t i = 0; i < batch; ++i) {
+    Draws draws = stream.example(static_cast<std::uint32_t>(i)).draws();
+    StorySet::Told example{train_[draws.below(train_.size())], {}};
+    const std::size_t n = std::min(options_.statements, stories_->statements(example.example));
+    const auto most = static_cast<std::size_t>(std::ceil(options_.noise * static_cast<double>(n)));
+    const std::size_t empty = most > 0 ? draws.below(most + 1) : 0;
+    if (empty > 0) example.ages = ages_among(n, empty, draws, ages);
+    told.push_back(example);
+  }
+  stories_->fill(told, options_.statements, as<StoryBatch>(into));
+}
+
+void Babi::take(Split split, std::size_t first, std::size_t count, Batch& into) const {
+  const Examples& examples = of(split);
+  if (first > examples.size() || count > examples.size() - first) {
+    throw std::out_of_range("Babi::take: examples [" + std::to_string(first) + ", " +
+                            std::to_string(first + count) + ") of " + std::to_string(examples.size()));
+  }
+  std::vector<StorySet::Told> told;
+  for (std::size_t i = 0; i < count; ++i) told.push_back({examples[first + i], {}});
+  stories_->fill(told, options_.statements, as<StoryBatch>(into));
+}
+
+StoryShape Babi::story_shape() const {
+  return {.words = vocabulary_->size(),
+          .longest_sentence = stories_->longest_sentence(),
+          .longest_question = stories_->longest_question(),
+          .statements = std::min(options_.statements, std::max<std::size_t>(1, stories_->longest_story()))};
+}
+
+std::string Babi::picture() const {
+  return "statement 1   Mary moved to the bathroom\n"
+         "statement 2   Mary got the football there\n"
+         "question      Where is the football\n"
+         "answer        bathroom, known by statements 2 and 1\n";
+}
+
+double Babi::chance() const {
+  std::map<StoryBatch::Id, double> counts;
+  for (const std::uint32_t example : train_) ++counts[stories_->answer(example)];
+  double entropy = 0;
+  for (const auto& [answer, count] : counts) {
+    const double share = count / static_cast<double>(train_.size());
+    entropy -= share * std::log(share);
+  }
+  return entropy;
+}
+
+double Babi::optimum(const Batch&) const { return std::numeric_limits<double>::quiet_NaN(); }
+
+std::unique_ptr<Babi> Babi::without_leaks() const {
+  std::set<std::vector<StoryBatch::Id>> seen;
+  for (const Examples* const examples : {&train_, &validation_}) {
+    for (const std::uint32_t example : *examples) seen.insert(stories_->text(example));
+  }
+  auto rest = std::make_unique<Babi>(*this);
+  std::erase_if(rest->test_, [&](std::uint32_t example) { return seen.contains(stories_->text(example)); });
+  return rest;
+}
+
+std::unique_ptr<Task> Babi::with(std::string_view quantity, std::size_t value) const {
+  if (quantity != "task") return Task::with(quantity, value);
+  auto part = std::make_unique<Babi>(*this);
+  for (Examples* const examples : {&part->train_, &part->validation_, &part->test_})
+    std::erase_if(*examples, [&](std::uint32_t example) { return stories_->task(example) != value; });
+  if (part->train_.empty())
+    throw UsageError("task.task " + std::to_string(value) + ": not among task.tasks = " + options_.tasks);
+  return part;
+}
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION

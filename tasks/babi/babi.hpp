@@ -1,0 +1,104 @@
+// Questions about short stories: the twenty bAbI tasks.
+// Weston, Bordes, Chopra et al. 2015, "Towards AI-Complete Question Answering", arXiv:1502.05698.
+//
+//   statement 1   Mary moved to the bathroom
+//   statement 2   Mary got the football there
+//   question      Where is the football
+//   answer        bathroom, known by statements 2 and 1
+//
+// A question is one example, and the statements above it are its story. The loss is -ln p(answer), in nat.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "framework/data/task.hpp"
+#include "framework/tensor/setting.hpp"
+#include "tasks/babi/story_set.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+
+class Babi final : public Task {
+ public:
+  struct Options {
+    std::string data = "generated";  // a directory; empty: TAPEHEAD_BABI
+    std::string tasks = "1";
+    std::size_t statements = 50;
+    double noise = 0;
+    double validation = 0.1;
+    std::size_t questions = 1000;  // of each task, if they are generated
+
+    template <class F>
+    void visit(F&& f) {
+      f(Setting{.name = "data",
+                .help = "directory of stories, empty for $TAPEHEAD_BABI; generated: made by ourselves"},
+        data);
+      f(Setting{.name = "tasks", .help = "which of the twenty: 1, 2,19, 1..5 or all"}, tasks);
+      f(Setting{.name = "statements",
+                .help = "statements of a story that are kept, the last ones",
+                .unit = "statement",
+                .minimum = 1,
+                .maximum = 1e6},
+        statements);
+      // Sukhbaatar et al. 2015, section 4.1, as in the authors' program: empty memories are counted in the ages.
+      f(Setting{.name = "noise",
+                .help = "empty statements put into stories in training, at most, as a share of theirs",
+                .minimum = 0,
+                .maximum = 1},
+        noise);
+      f(Setting{.name = "validation",
+                .help = "share of the training questions that is kept for validation",
+                .minimum = 0,
+                .maximum = 0.9},
+        validation);
+      f(Setting{.name = "questions",
+                .help = "training questions of each task, and test questions, where they are generated",
+                .unit = "question",
+                .minimum = 1,
+                .maximum = 1e7},
+        questions);
+    }
+  };
+
+  /// Reads or makes the stories. The vocabulary is that of all chosen tasks, training and test. The validation questions
+  /// are the last of a single task, and drawn at random from several; where the directory has a validation set, they are
+  /// that instead. Throws UsageError, UnavailableError, IoError and DataError: see story_files.hpp and story_text.hpp.
+  explicit Babi(const Options& options);
+
+  /// From the training questions, with replacement.
+  void sample(const RandomStream& stream, std::size_t batch, Batch& into) const override;
+  std::size_t size(Split split) const override { return of(split).size(); }
+  void take(Split split, std::size_t first, std::size_t count, Batch& into) const override;
+
+  std::size_t input_size() const override { return vocabulary_->size(); }
+  std::size_t target_size() const override { return vocabulary_->size(); }
+  StoryShape story_shape() const override;
+  std::vector<std::string> words() const override { return vocabulary_->words(); }
+  Loss loss() const override { return Loss::classes; }
+  std::string_view name() const override { return "babi"; }
+  std::string picture() const override;
+  double chance() const override;  // the entropy of the training answers
+  double optimum(const Batch&) const override;
+  /// "task": the questions of one task, with the same words.
+  std::vector<std::string_view> quantities() const override { return {"task"}; }
+  std::unique_ptr<Task> with(std::string_view quantity, std::size_t value) const override;
+
+  const Vocabulary& vocabulary() const { return *vocabulary_; }
+
+  /// The same task without the test questions that stand in the training or validation set with their whole story.
+  std::unique_ptr<Babi> without_leaks() const;
+
+ private:
+  using Examples = std::vector<std::uint32_t>;  // of stories_
+
+  const Examples& of(Split split) const;
+  void divide(bool has_validation);
+
+  Options options_;
+  std::shared_ptr<const Vocabulary> vocabulary_;
+  std::shared_ptr<const StorySet> stories_;
+  Examples train_, validation_, test_;
+};
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION

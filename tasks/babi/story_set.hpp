@@ -1,0 +1,63 @@
+// Stories with questions as word ids, ready to be handed out in batches.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "framework/data/batch.hpp"
+#include "tasks/babi/vocabulary.hpp"
+
+namespace tapehead::inline TAPEHEAD_PRECISION {
+
+/// One question is one example; its story is what precedes it.
+class StorySet {
+ public:
+  using Id = StoryBatch::Id;
+
+  /// What an example is asked about: the statements that are kept, and how old each is.
+  struct Told {
+    std::size_t example;
+    std::span<const std::uint32_t> ages;  // of the statements kept, oldest first; empty: n - 1, ..., 1, 0
+  };
+
+  /// Appends the stories of the bAbI task of that number. Every word must be in the vocabulary.
+  void add(const std::vector<Story>& stories, const Vocabulary& vocabulary, std::size_t task);
+
+  std::size_t size() const { return examples_.size(); }
+  std::size_t longest_sentence() const { return longest_sentence_; }
+  std::size_t longest_question() const { return longest_question_; }
+  std::size_t longest_story() const { return longest_story_; }  // statements before a question
+  /// The bAbI task that an example is of.
+  std::size_t task(std::size_t example) const { return examples_[example].task; }
+  Id answer(std::size_t example) const { return examples_[example].answer; }
+  /// The same for two examples only if their stories and questions are, word by word.
+  std::vector<Id> text(std::size_t example) const;
+  /// Statements before the question.
+  std::size_t statements(std::size_t example) const { return examples_[example].statements; }
+
+  /// Fills `into` with these examples, of each the last `most` statements, of which there are as many as it has ages for.
+  void fill(std::span<const Told> told, std::size_t most, StoryBatch& into) const;
+
+ private:
+  struct Part {  // of words_
+    std::uint32_t first, count;
+  };
+  struct Example {
+    std::uint32_t first_statement, statements;  // in statements_
+    Part question, facts;                       // the facts are in facts_
+    Id answer;
+    std::uint32_t task;
+  };
+
+  Part append(const Words& words, const Vocabulary& vocabulary);
+
+  std::vector<Id> words_;
+  std::vector<Part> statements_;
+  std::vector<std::uint32_t> facts_;
+  std::vector<Example> examples_;
+  std::size_t longest_sentence_ = 0, longest_question_ = 0, longest_story_ = 0, most_facts_ = 0;
+};
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION

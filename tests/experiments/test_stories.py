@@ -1,0 +1,139 @@
+"""Stories from end to end: `tapehead generate`, a memory network trained on them, `evaluate` and `ask`."""
+
+import os
+import subprocess
+import unittest
+
+import h5py
+
+from program import PROGRAM, CommandLine, tapehead
+
+FEW = ["--training.steps=300", "--training.linear_start=0", "--training.hold_steps=0", "--training.evaluate_every=300"]
+
+
+def told(run, text, code=0):
+    """What `ask` prints for a story on its standard input."""
+    done = subprocess.run([PROGRAM, "ask", str(run)], input=text, capture_output=True, text=True, timeout=60)
+    if done.returncode != code:
+        raise AssertionError(f"exit code {done.returncode}, expected {code}\n{done.stdout}{done.stderr}")
+    return done
+
+
+class Stories(CommandLine):
+    def setUp(self):
+        super().setUp()
+        os.environ.pop("TAPEHEAD_BABI", None)
+
+    def generated(self, *arguments):
+        out = self.place / "stories"
+        tapehead("generate", "babi", "--out", out, *arguments)
+        return out
+
+    def trained(self, *arguments):
+        run = self.place / "run"
+        tapehead("train", "memn2n2015/pe-ls-rn", "--task.data=generated", *FEW, *arguments, "--out", run)
+        return run
+
+    def test_the_same_seed_generates_the_same_files_in_the_layout_of_babi(self):
+        out = self.generated("--tasks", "1,19", "--questions", 50, "--test", 20, "--seed", 7)
+        names = sorted(path.name for path in out.iterdir())
+        self.assertEqual(names, ["qa19_path-finding_test.txt", "qa19_path-finding_train.txt",
+                                 "qa1_single-supporting-fact_test.txt", "qa1_single-supporting-fact_train.txt"])
+        text = {name: (out / name).read_text() for name in names}
+        self.assertEqual(text["qa1_single-supporting-fact_train.txt"].count("\t"), 2 * 50)
+        self.assertEqual(text["qa19_path-finding_test.txt"].count("\t"), 2 * 20)
+        again = self.place / "again"
+        tapehead("generate", "babi", "--out", again, "--tasks", "1,19", "--questions", 50, "--test", 20, "--seed", 7)
+        self.assertEqual(text, {name: (again / name).read_text() for name in names})
+        other = self.place / "other"
+        tapehead("generate", "babi", "--out", other, "--tasks", 1, "--questions", 50, "--seed", 8)
+        self.assertNotEqual(text["qa1_single-supporting-fact_train.txt"],
+                            (other / "qa1_single-supporting-fact_train.txt").read_text())
+
+    def test_nothing_is_generated_over_what_is_there(self):
+        out = self.generated("--tasks", 1, "--questions", 5)
+        self.assertIn("not empty", tapehead("generate", "babi", "--out", out, code=2).stderr)
+        self.assertIn("--out DIR", tapehead("generate", "babi", code=2).stderr)
+        self.assertIn("generate babi", tapehead("generate", "fables", "--out", self.place / "f", code=2).stderr)
+
+    def test_a_net_is_trained_on_a_directory_of_stories_and_evaluated_on_each_of_its_sets(self):
+        out = self.generated("--tasks", "1,2", "--questions", 200, "--test", 50)
+        run = self.place / "run"
+        tapehead("train", "memn2n2015/pe-ls-rn", f"--task.data={out}", "--task.tasks=1,2", *FEW, "--out", run)
+        printed = tapehead("evaluate", run, "--task.task=1,2").stdout
+        self.assertIn("test questions, task 2", printed)
+        tapehead("evaluate", run)
+        tapehead("evaluate", run, "--split", "train")
+        with h5py.File(run / "run.h5") as file:
+            self.assertIn("kitchen", list(file["vocabulary/word"].asstr()))
+            columns = file["metrics/eval"]
+            for name in ("nats_test", "wrong_classes_test", "wrong_classes_test_task_1", "wrong_classes_test_task_2",
+                         "wrong_classes_train"):
+                self.assertIn(name, columns)
+            mean = (columns["wrong_classes_test_task_1"][-1] + columns["wrong_classes_test_task_2"][-1]) / 2
+            self.assertAlmostEqual(columns["wrong_classes_test"][-1], mean)
+        self.assertIn("--split", tapehead("evaluate", run, "--split", "dev", code=2).stderr)
+        self.assertIn("task.task 3", tapehead("evaluate", run, "--task.task=3", code=2).stderr)
+
+    def test_without_stories_it_is_said_where_to_get_some(self):
+        error = tapehead("train", "memn2n2015/pe-ls-rn", "--out", self.place / "run", code=69).stderr
+        for part in ("--task.data=DIR", "TAPEHEAD_BABI", "babi", "./tapehead generate babi"):
+            self.assertIn(part, error)
+        self.assertFalse((self.place / "run").exists())
+        error = tapehead("train", "memn2n2015/pe-ls-rn", "--task.data=/nowhere", "--out", self.place / "run", code=69).stderr
+        self.assertIn("/nowhere is not a directory", error)
+
+    def test_a_damaged_file_is_told_with_its_line(self):
+        out = self.generated("--tasks", 1, "--questions", 5)
+        with open(out / "qa1_single-supporting-fact_test.txt", "a") as file:
+            file.write("1 Mary slept.\n5 Where?\tbed\t1\n")
+        error = tapehead("train", "memn2n2015/pe-ls-rn", f"--task.data={out}", "--out", self.place / "run", code=65).stderr
+        self.assertRegex(error, r"qa1_single-supporting-fact_test\.txt:\d+: line number 5")
+
+    def test_a_net_answers_questions_and_shows_where_it_looked(self):
+        run = self.trained()
+        story = "Mary went to the kitchen.\nJohn went to the garden.\nWhere is Mary?\n\nWhere is John?\n"
+        printed = told(run, story).stdout
+        self.assertRegex(printed, r"hop 1 +hop 2 +hop 3\n +mary went to the kitchen +[01]\.\d\d +[01]\.\d\d +[01]\.\d\d")
+        self.assertEqual(printed.count("where is"), 2)
+        self.assertEqual(printed.count("mary went"), 1)  # the empty line began a new story
+        numbered = told(run, "1 Mary went to the kitchen.\n2 John went to the garden.\n3 Where is Mary?\tgarden\t1\n").stdout
+        self.assertEqual(numbered, printed.split("\n\n")[0] + "\n\n")
+        error = told(run, "Mary went to the moon.\n", code=65).stderr
+        self.assertIn("standard input:1: the net does not know the word 'moon'; it knows: ", error)
+
+    def test_a_table_is_reproduced_and_continued(self):
+        out = self.generated("--questions", 100, "--test", 20)
+        runs = self.place / "runs"
+        command = ("reproduce", "memn2n2015/table1", f"--task.data={out}", "--quick", "--rows", "bow", "--out", runs)
+        printed = tapehead(*command).stdout
+        self.assertRegex(printed, r"BoW +paper +all nets")
+        self.assertIn("20 nets, trained in", printed)
+        self.assertIn("memn2n2015-table1.png", printed)
+        cells = (runs / "quick" / "memn2n2015-table1-table.csv").read_text()
+        self.assertEqual(len(cells.splitlines()), 21)
+        records = runs / "quick" / "memn2n2015-table1.csv"
+        lines = records.read_text().splitlines(keepends=True)
+        self.assertEqual(len(lines), 21)
+        records.write_text("".join(lines[:-1]))  # one is missing: its run is there, and recorded again
+        again = tapehead(*command)
+        self.assertIn("19 of 20 nets are done", again.stderr)
+        self.assertEqual(records.read_text(), "".join(lines))
+        self.assertEqual((runs / "quick" / "memn2n2015-table1-table.csv").read_text(), cells)
+        self.assertIn("--rows: memn2n2015/table1 has no row 'ntm'", tapehead(*command[:-3], "ntm", code=2).stderr)
+
+    def test_only_a_net_that_reads_stories_can_be_asked(self):
+        run = self.place / "copy"
+        tapehead("train", "demo", "--training.sequences=8", "--out", run)
+        self.assertIn("not on stories", tapehead("ask", run, code=2).stderr)
+
+    def test_models_and_tasks_that_do_not_fit_are_refused(self):
+        for model, task in (("ntm", "babi"), ("lstm", "babi"), ("memn2n", "copy")):
+            preset = "memn2n2015/pe-ls-rn" if task == "babi" else "demo"
+            changes = [f"--model.name={model}", f"--task.name={task}"] + (["--task.data=generated"] if task == "babi" else [])
+            error = tapehead("train", preset, *changes, "--out", self.place / "run", code=2).stderr
+            self.assertIn("stories", error)
+
+
+if __name__ == "__main__":
+    unittest.main()
