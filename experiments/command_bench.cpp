@@ -24,7 +24,7 @@ int bench(const std::vector<std::string>& arguments) {
 
 Command bench_command() {
   return {.syntax = {.name = "bench",
-                     .usage = {"bench [ntm-copy|ntm2014|matmul] [--json FILE]"},
+                     .usage = {"bench [ntm-copy|ntm2014|memn2n|matmul] [--json FILE]"},
                      .summary = "measure speed, beside libtorch where it is there"},
           .run = nullptr,
           .pass_on = bench};

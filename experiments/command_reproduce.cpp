@@ -14,6 +14,7 @@
 #include "experiments/reproduction_summary.hpp"
 #include "experiments/run_directory.hpp"
 #include "experiments/signals.hpp"
+#include "experiments/story_table.hpp"
 #include "experiments/words.hpp"
 #include "framework/tensor/error.hpp"
 
@@ -112,8 +113,8 @@ ReproductionOptions options_of(const Arguments& arguments) {
 }
 
 // The directories of one of several results.
-void place(ReproductionOptions& options, const Arguments& arguments, const ReproductionResult& result,
-           bool several) {
+template <class Result>
+void place(ReproductionOptions& options, const Arguments& arguments, const Result& result, bool several) {
   const auto out = arguments.text("out");
   options.runs = out ? fs::path(*out) : runs_directory() / "reproductions" / result.paper / result.name;
   if (out && several) options.runs /= result.name;
@@ -122,8 +123,50 @@ void place(ReproductionOptions& options, const Arguments& arguments, const Repro
   options.results = options.quick ? options.runs : fs::path(arguments.text("results").value_or(results));
 }
 
+void list_story_tables(const std::string& named) {
+  for (const StoryTable& table : story_tables()) {
+    if (!named.empty() && named != table.paper && named != table.id()) continue;
+    std::cout << table.id() << ": " << table.title << " (" << table.source << ")\n";
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (const StoryVariant& variant : table.variants)
+      rows.emplace_back(variant.name, variant.label + "; preset " + variant.preset + "; " +
+                                          std::to_string(table.restarts) + " nets for each of " +
+                                          std::to_string(kStoryTasks) + " tasks");
+    write_columns(std::cout, rows);
+  }
+}
+
+int reproduce_story_tables(std::span<const StoryTable* const> tables, const Arguments& arguments) {
+  ReproductionOptions options = options_of(arguments);
+  ExitCode first = ExitCode::done;
+  for (const StoryTable* const table : tables) {
+    place(options, arguments, *table, tables.size() > 1);
+    const std::string data = arguments.text("task.data").value_or("");
+    const ExitCode code = reproduce_story_table(*table, options, data, std::cout, std::cerr);
+    if (stop_signal() != 0) return static_cast<int>(exit_code_of(stop_signal()));
+    if (first == ExitCode::done) first = code;
+  }
+  return static_cast<int>(first);
+}
+
+void refuse_nonsense(const Arguments& arguments) {
+  refuse_together(arguments, "quick", {"seeds", "results"},
+                  "a quick look is at one seed, and its tables stand beside its runs");
+  refuse_together(arguments, "report", {"seeds", "budget", "processes", "rows"},
+                  "a report trains nothing, and tells of all that is there");
+}
+
 int reproduce_results(const Arguments& arguments) {
-  return reproduce_from(reproduction_catalogue(), arguments);
+  const std::string named = arguments.positional.empty() ? "" : arguments.positional.front();
+  const auto tables = find_story_tables(named);
+  if (arguments.has("list")) {
+    if (tables.empty()) reproduce_from(reproduction_catalogue(), arguments);
+    if (named.empty() || !tables.empty()) list_story_tables(named);
+    return 0;
+  }
+  if (tables.empty()) return reproduce_from(reproduction_catalogue(), arguments);
+  refuse_nonsense(arguments);
+  return reproduce_story_tables(tables, arguments);
 }
 
 }  // namespace
@@ -136,10 +179,7 @@ int reproduce_from(std::span<const ReproductionResult> catalogue, const Argument
   if (arguments.positional.empty()) {
     throw UsageError("which result? './tapehead reproduce --list' names them");
   }
-  refuse_together(arguments, "quick", {"seeds", "results"},
-                  "a quick look is at one seed, and its tables stand beside its runs");
-  refuse_together(arguments, "report", {"seeds", "budget", "processes", "rows"},
-                  "a report trains nothing, and tells of all that is there");
+  refuse_nonsense(arguments);
   const auto results = find_reproductions(catalogue, arguments.positional.front());
   ReproductionOptions options = options_of(arguments);
   options.figure = figure;
@@ -172,7 +212,9 @@ Command reproduce_command() {
            .options = {{"seeds", "N|A..B",
                         "seeds 1 to N, or A to B, of each row; LSTM baselines have one unless --rows names "
                         "them"},
-                       {"rows", "LIST", "train these rows only: ff, ntm-lstm, lstm"},
+                       {"rows", "LIST", "train these rows only: ff, ntm-lstm, lstm; or pe, pe-ls, ..."},
+                       {"task.data", "DIR",
+                        "of the bAbI files, for tables of these; default: $TAPEHEAD_BABI"},
                        {"processes", "N", "runs at a time; default: one a processor"},
                        {"budget", "MINUTES", "stop in time, and say what is missing"},
                        {"quick", "", "one seed of each row and a tenth of its sequences, kept apart"},
@@ -182,6 +224,7 @@ Command reproduce_command() {
                        {"list", "", "what can be reproduced, by which presets, and the targets"}},
            .examples = {{"reproduce ntm2014/copy --seeds 10", "Figure 3 of Graves et al. 2014"},
                         {"reproduce ntm2014/copy --seeds 6..10", "those that another machine has not"},
+                        {"reproduce memn2n2015/table1 --task.data=en", "Table 1 of Sukhbaatar et al. 2015"},
                         {"reproduce ntm2014 --budget 50", "the whole paper, as far as 50 minutes go"},
                         {"reproduce ntm2014/copy --quick", "a first look, within minutes"}},
            .most_arguments = 1},

@@ -24,12 +24,6 @@ std::string text_of(const RunContents& contents, const char* name) {
   return text == nullptr ? "" : *text;
 }
 
-std::string revision_of(const RunContents& contents) {
-  const AttributeValue* const dirty = find_attribute(contents.info.provenance, "git_dirty");
-  const auto* const changed = dirty == nullptr ? nullptr : std::get_if<bool>(dirty);
-  return text_of(contents, "git_revision") + (changed != nullptr && *changed ? "+" : "");
-}
-
 std::vector<CurvePoint> curve_of(const MetricsTable& evaluations, const fs::path& file) {
   const MetricsColumn* const loss = evaluations.find("loss");
   const MetricsColumn* const sequences = evaluations.find("sequences");
@@ -90,6 +84,14 @@ bool evaluate(SeedRecord& record, const ReproductionResult& result, const RunRea
 }
 
 }  // namespace
+
+std::string revision_of(const RunContents& contents) {
+  const AttributeValue* const dirty = find_attribute(contents.info.provenance, "git_dirty");
+  const auto* const changed = dirty == nullptr ? nullptr : std::get_if<bool>(dirty);
+  return text_of(contents, "git_revision") + (changed != nullptr && *changed ? "+" : "");
+}
+
+std::string cpu_of(const RunContents& contents) { return text_of(contents, "cpu_model"); }
 
 RowPlan plan_row(const ReproductionRow& row, const SeedRange& seeds, std::size_t divisor) {
   RowPlan plan{.row = &row, .changes = row.settings, .seeds = seeds};
@@ -183,7 +185,7 @@ std::optional<TrainedSeed> read_trained_seed(const ReproductionResult& result, c
   record.parameters = settings->make_model(*settings->make_task())->parameters().count();
   record.wall_seconds = contents.metrics.wall_seconds;
   record.revision = revision_of(contents);
-  record.cpu = text_of(contents, "cpu_model");
+  record.cpu = cpu_of(contents);
   if (!record.diverged() && !evaluate(record, result, run, sequences, stop)) return std::nullopt;
   return trained;
 }

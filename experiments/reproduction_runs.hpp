@@ -12,6 +12,7 @@
 #include "experiments/reproduction_record.hpp"
 #include "experiments/run_settings.hpp"
 #include "experiments/sweep.hpp"
+#include "framework/io/run_contents.hpp"
 
 namespace tapehead {
 
@@ -44,6 +45,10 @@ SweepTask task_of(const RowPlan& plan, std::size_t seed, const std::filesystem::
 /// Returns its new name, or nothing if nothing was in the way
 /// or another process has the task. Throws IoError.
 std::optional<std::filesystem::path> set_aside(const SweepTask& task, const std::string& hash);
+
+/// The revision of the program that trained a run, with "+" behind it if that had changes, and the processor's name.
+std::string revision_of(const RunContents& contents);
+std::string cpu_of(const RunContents& contents);
 
 /// A trained seed.
 struct TrainedSeed {

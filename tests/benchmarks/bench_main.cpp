@@ -20,9 +20,10 @@ struct Benchmark {
   const char* name;
   std::vector<Entry> (*run)(const MachinePeak&);
 };
-constexpr Benchmark kBenchmarks[] = {{"ntm-copy", ntm_copy}, {"ntm2014", ntm2014}, {"matmul", matmul}};
+constexpr Benchmark kBenchmarks[] = {
+    {"ntm-copy", ntm_copy}, {"ntm2014", ntm2014}, {"memn2n", memn2n}, {"matmul", matmul}};
 
-constexpr const char* kUsage = "usage: tapehead bench [ntm-copy|ntm2014|matmul] [--json FILE]";
+constexpr const char* kUsage = "usage: tapehead bench [ntm-copy|ntm2014|memn2n|matmul] [--json FILE]";
 
 // What --help prints.
 constexpr const char* kHelp =
@@ -31,6 +32,7 @@ constexpr const char* kHelp =
     "threads\n"
     "  ntm2014      a training step of every network of Graves et al. 2014, Tables 1 to 3, at batch 1 and "
     "16\n"
+    "  memn2n       a training step of an end-to-end memory network on stories\n"
     "  matmul       the matrix products of ntm-copy, beside OpenBLAS\n"
     "  --json FILE  also write an array of {name, batch, ms_per_sequence, peer, peer_ms_per_sequence, "
     "ratio}\n\n"

@@ -18,6 +18,10 @@ std::vector<Entry> ntm_copy(const MachinePeak& peak);
 /// sequence, beside libtorch. Throws as ntm_copy().
 std::vector<Entry> ntm2014(const MachinePeak& peak);
 
+/// A training step of an end-to-end memory network on stories of bAbI's task 2, of our own making, and on stories that
+/// fill a memory of 50 sentences, beside libtorch. Throws as ntm_copy().
+std::vector<Entry> memn2n(const MachinePeak& peak);
+
 /// Each matrix product of that step as a fraction of the core's peak, beside OpenBLAS.
 std::vector<Entry> matmul(const MachinePeak& peak);
 

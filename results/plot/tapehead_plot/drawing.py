@@ -22,8 +22,10 @@ def draw(options):
 
 def _draw_reproduction(options):
     from .reproduction import reproduction_figure
+    from .story_errors import is_story_table, story_error_figure
 
-    figure = reproduction_figure(options.reproduction)
+    of_stories = is_story_table(options.reproduction)
+    figure = (story_error_figure if of_stories else reproduction_figure)(options.reproduction)
     name = options.reproduction.stem
     directory = options.out or options.reproduction.parent
     _write(figure, [options.output] if options.output else _in(directory, name, options))

@@ -1,0 +1,68 @@
+"""Errors by bAbI task beside the published ones: a panel of bars for each variant of a table that `reproduce` wrote."""
+
+import numpy as np
+
+from . import style
+from .errors import DataError
+from .figure import Figure
+from .tables import read_table
+
+COLUMNS = ("variant", "task", "published", "test_error", "mean_of_all_nets", "deviation", "nets")
+LEFT, ACROSS, DOWN = 0.62, 6.42, 1.25  # inches
+BAR = 0.38  # of the distance between tasks
+
+
+def is_story_table(path):
+    """Whether a CSV file has the columns of such a table."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            header = file.readline().strip().split(",")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return all(column in header for column in COLUMNS)
+
+
+def story_error_figure(path):
+    """The figure of results/reproductions/<paper>-<table>-table.csv.  Raises DataError, IoError."""
+    table = read_table(path, COLUMNS)
+    variants = {}
+    for row in table.rows:
+        variants.setdefault(table.text(row, "variant"), []).append(
+            [table.whole(row, "task", 1)] + [table.number(row, name) for name in COLUMNS[2:]]
+        )
+    if not variants:
+        raise DataError(f"{path}: there are no nets in it")
+    top, step = style.HEADLINE + 0.2, DOWN + 0.55
+    figure = Figure(figsize=(style.WIDTH, top + step * len(variants) + 0.5))
+    handles = []
+    for number, (name, rows) in enumerate(variants.items()):
+        axes = style.add_axes(figure, LEFT, top + step * number, ACROSS, DOWN)
+        handles = _draw(figure, axes, name, np.array(sorted(rows), dtype=float))
+    axes.set_xlabel("bAbI task")
+    nets = max(int(row[-1]) for rows in variants.values() for row in rows)
+    style.add_legend(figure, LEFT, top + step * len(variants) + 0.05, handles, "")
+    style.headline(
+        figure,
+        f"{path.stem.removesuffix('-table').replace('-', ', ')}: test error by task",
+        f"Of {nets} nets for each task the one with the lowest training error; line: mean of all, ± standard deviation",
+    )
+    return figure
+
+
+def _draw(figure, axes, name, rows):
+    task, published, chosen, mean, deviation = rows[:, :5].T
+    ours = axes.bar(task - BAR / 2, chosen, BAR, color=style.COLOURS[0], label="ours")
+    paper = axes.bar(task + BAR / 2, published, BAR, color=style.PAPER, label="the paper's")
+    spread = axes.errorbar(
+        task - BAR / 2, mean, np.nan_to_num(deviation), fmt="_", color="black", linewidth=0.8, markersize=5, label="all nets"
+    )
+    axes.set_title(f"{name}: mean {np.nanmean(chosen):.1f} %, paper {np.nanmean(published):.1f} %, all nets {np.nanmean(mean):.1f} %")
+    axes.set_xticks(range(1, 21))
+    axes.set_xlim(0.4, 20.6)
+    axes.set_ylim(0, 100)
+    axes.set_ylabel("error (%)")
+    axes.grid(False, axis="x")
+    figure.record(name, "ours", task, chosen)
+    figure.record(name, "paper", task, published)
+    figure.record(name, "all nets", task, mean, mean - deviation, mean + deviation, rows[:, 5])
+    return [ours, paper, spread]

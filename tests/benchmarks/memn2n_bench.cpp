@@ -1,0 +1,184 @@
+// A training step of the end-to-end memory network.
+#include <cmath>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "framework/models/memn2n.hpp"
+#include "framework/training/trainer.hpp"
+#include "tasks/babi/babi.hpp"
+#include "tests/benchmarks/benchmarks.hpp"
+#include "tests/benchmarks/comparison.hpp"
+
+#ifdef TAPEHEAD_WITH_TORCH
+#include "tests/benchmarks/peer_memn2n_torch.hpp"
+#endif
+
+namespace tapehead::bench {
+
+namespace {
+
+constexpr std::size_t kHops = 3, kStoryWidth = 20, kBatch = 32, kFullMemory = 50;
+constexpr std::uint64_t kSeed = 1;
+
+// Stories that fill the memory: random sentences of six words.
+class FullStories final : public Task {
+ public:
+  void sample(const RandomStream& stream, std::size_t batch, Batch& into) const override {
+    auto& story = as<StoryBatch>(into);
+    reset(story, {.examples = batch,
+                  .sentences = kFullMemory,
+                  .words = kLength,
+                  .question_words = kLength,
+                  .facts = 1});
+    for (std::size_t b = 0; b < batch; ++b) {
+      Draws draws = stream.example(static_cast<std::uint32_t>(b)).draws();
+      const auto word = [&] { return static_cast<StoryBatch::Id>(1 + draws.below(kWords)); };
+      story.story_lengths(b) = kFullMemory;
+      for (std::size_t s = 0; s < kFullMemory; ++s) {
+        story.sentence_lengths(b, s) = kLength;
+        story.sentence_ages(b, s) = static_cast<StoryBatch::Id>(kFullMemory - 1 - s);
+        for (std::size_t w = 0; w < kLength; ++w) story.sentences(b, s, w) = word();
+      }
+      story.question_lengths(b) = kLength;
+      for (std::size_t w = 0; w < kLength; ++w) story.questions(b, w) = word();
+      story.answers(b) = word();
+    }
+  }
+  std::size_t input_size() const override { return kWords; }
+  std::size_t target_size() const override { return kWords; }
+  Loss loss() const override { return Loss::classes; }
+  std::string_view name() const override { return "full stories"; }
+  std::string picture() const override { return "random words\n"; }
+  StoryShape story_shape() const override { return {kWords, kLength, kLength, kFullMemory}; }
+
+ private:
+  static constexpr std::size_t kWords = 40, kLength = 6;
+};
+
+TrainingOptions training() {
+  TrainingOptions options;
+  options.sequences = ~std::size_t{0};  // the benchmark decides when to end
+  options.batch = kBatch;
+  options.shards = 1;
+  options.cost = "sum";
+  options.optimizer.optimizer = "sgd";
+  options.optimizer.momentum = 0;
+  options.optimizer.learning_rate = 1e-3;
+  options.clipping.clip_gradient = std::numeric_limits<double>::infinity();
+  options.clipping.clip_parameter = 40;
+  return options;
+}
+
+struct Subject {
+  Subject(std::string name_, std::unique_ptr<Task> task_)
+      : name(std::move(name_)),
+        task(std::move(task_)),
+        model(shape_of(*task), MemN2N::Options{.hops = kHops, .width = kStoryWidth}, kSeed),
+        trainer(model, *task, training(), kSeed, 1) {}
+
+  std::string name;
+  std::unique_ptr<Task> task;
+  MemN2N model;
+  Trainer trainer;
+};
+
+std::string our_step(const Subject& subject) { return "ours " + subject.name; }
+
+#ifdef TAPEHEAD_WITH_TORCH
+
+NamedValues parts(const Parameters& parameters, const Real* flat) {
+  NamedValues result;
+  for (const Parameter& p : parameters.all())
+    result[p.path].assign(flat + p.offset, flat + p.offset + p.shape.size());
+  return result;
+}
+
+// Throws unless both have the same cost and gradient, up to rounding.
+void expect_equal(const Subject& ours, const StoryBatch& stories, TorchMemN2N& peer) {
+  constexpr double kTolerance = 1e-4;
+  Parameters& parameters = const_cast<MemN2N&>(ours.model).parameters();
+  const AlignedMemory memory = aligned_new(parameters.flat_size() * sizeof(Real));
+  auto* const gradient = reinterpret_cast<Real*>(memory.get());
+  Tape tape;
+  tape.reset(parameters.leaves(gradient));
+  const Model::Scored scored = ours.model.score(tape, Batch(stories));
+  tape.backward(scored.loss);
+  const double cost = std::abs(peer.forward_backward(stories) / scored.score.loss - 1);
+  const NamedValues own = parts(parameters, gradient), theirs = peer.gradients();
+  double difference = 0, norm = 0;
+  for (const auto& [path, values] : own) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double d = static_cast<double>(values[i]) - static_cast<double>(theirs.at(path).at(i));
+      difference += d * d;
+      norm += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    }
+  }
+  std::printf("%-28s off libtorch: cost %.0e, gradient %.0e\n", ours.name.c_str(), cost,
+              std::sqrt(difference / norm));
+  if (!(cost < kTolerance && std::sqrt(difference / norm) < kTolerance))
+    throw std::runtime_error("the peer does not compute what we compute");
+}
+
+void register_peer(const Subject& ours) {
+  Batch batch;
+  ours.task->sample(RandomStream(kSeed, "sample"), kBatch, batch);
+  const auto stories = std::make_shared<StoryBatch>(std::get<StoryBatch>(batch));
+  const std::shared_ptr<TorchMemN2N> peer = torch_memn2n(kHops, kStoryWidth, ours.task->story_shape());
+  peer->set_parameters(
+      parts(ours.model.parameters(), const_cast<MemN2N&>(ours.model).parameters().flat().data()));
+  expect_equal(ours, *stories, *peer);
+  register_step("peer " + ours.name, [peer, stories] { peer->forward_backward(*stories); });
+}
+
+#else
+
+void register_peer(const Subject&) {}
+
+#endif
+
+Entry entry_of(const Subject& subject, const Timings& timings) {
+  const auto per_question = [&](const std::string& name) { return timings.median(name) * 1e3 / kBatch; };
+  Entry entry{subject.name, kBatch, per_question(our_step(subject)), std::nullopt};
+#ifdef TAPEHEAD_WITH_TORCH
+  entry.peer = Entry::Peer{peer_description(), per_question("peer " + subject.name)};
+#endif
+  return entry;
+}
+
+}  // namespace
+
+std::vector<Entry> memn2n(const MachinePeak&) {
+  std::printf("\n");
+  Babi::Options of_task_2;
+  of_task_2.tasks = "2";
+  std::vector<std::shared_ptr<Subject>> subjects = {
+      std::make_shared<Subject>("memn2n, task 2", std::make_unique<Babi>(of_task_2)),
+      std::make_shared<Subject>("memn2n, 50 sentences", std::make_unique<FullStories>())};
+  for (const auto& subject : subjects) {
+    register_peer(*subject);
+    register_step(our_step(*subject), [subject] { subject->trainer.step(); });
+  }
+  const Timings timings = run_interleaved();
+  std::printf(
+      "\nTraining step of an end-to-end memory network, %zu hops, width %zu, batch %zu, one thread, CPU "
+      "time\n"
+      "ours: draw a batch, forward, backward, clip and update; peer: %s\n\n",
+      kHops, kStoryWidth, kBatch, peer_description().c_str());
+  std::printf("%-28s %9s %12s %14s %8s\n", "stories", "ms/step", "us/question", "peer us/question", "ratio");
+  std::vector<Entry> entries;
+  for (const auto& subject : subjects) {
+    const Entry& entry = entries.emplace_back(entry_of(*subject, timings));
+    std::printf("%-28s %9.3f %12.2f ", entry.name.c_str(), entry.ms_per_sequence * kBatch,
+                entry.ms_per_sequence * 1e3);
+    if (entry.peer) {
+      std::printf("%14.2f %7.1fx\n", entry.peer->ms_per_sequence * 1e3, entry.ratio());
+    } else {
+      std::printf("%14s %8s\n", "-", "-");
+    }
+  }
+  return entries;
+}
+
+}  // namespace tapehead::bench
