@@ -23,14 +23,15 @@ Command trace_command() {
   return {
       .syntax =
           {.name = "trace",
-           .usage = {"trace RUN [--task.length=20,50] [--task.repeats=10,20] [--examples N] [--checkpoint "
-                     "last|best]"},
+           .usage =
+               {"trace RUN [--task.length=20,50] [--task.repeats=10,20] [--task.task=1,2] [--examples N]\n"
+                "       [--checkpoint last|best]"},
            .summary = "record addressing weights, step by step, into a run's run.h5",
            .description =
                "Recorded are the stimuli of the paper's figures where the task has some, or examples of the\n"
-               "given sizes: input, target, output, and what the memory's heads do. The names of the "
-               "traces\n"
-               "are printed; './tapehead plot RUN --kind heads' draws them.\n",
+               "given sizes: input, target, output, and what the memory's heads do. Of stories it is the\n"
+               "first test questions, and where each hop looked. The names of the traces are printed;\n"
+               "'./tapehead plot RUN --kind heads' draws them.\n",
            .options = options,
            .examples = {{"trace RUN", "the input of the paper's Figure 6, for a copy run"},
                         {"trace RUN --task.length=50", "a sequence longer than any it was trained on"}},

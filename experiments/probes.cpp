@@ -1,5 +1,6 @@
 #include "experiments/probes.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "experiments/tracing.hpp"
@@ -9,9 +10,13 @@
 namespace tapehead {
 namespace {
 
-// The same examples for every net.
+// The same examples for every net; of a stored set the first test questions.
 Batch fresh(const Task& task, std::size_t examples) {
   Batch batch;
+  if (const std::size_t stored = task.size(Split::test); stored > 0) {
+    task.take(Split::test, 0, std::min(examples, stored), batch);
+    return batch;
+  }
   task.sample(RandomStream(0, "trace"), examples, batch);
   return batch;
 }

@@ -7,8 +7,7 @@
 namespace tapehead {
 
 /// Runs the net over sequences and keeps input, target, mask, output (probabilities) and all that the memory records
-/// (addressing weights, head parameters), with axes [step, example, time, …].
-/// Throws UnavailableError if the batch does not hold sequences.
+/// (addressing weights, head parameters), with axes [step, example, time, …]. Of stories: see story_tracing.hpp.
 TraceSet trace_batch(TrainedNet& net, const Batch& batch);
 
 }  // namespace tapehead

@@ -5,6 +5,7 @@ import subprocess
 import unittest
 
 import h5py
+import numpy as np
 
 from program import PROGRAM, CommandLine, tapehead
 
@@ -121,6 +122,29 @@ class Stories(CommandLine):
         self.assertEqual(records.read_text(), "".join(lines))
         self.assertEqual((runs / "quick" / "memn2n2015-table1-table.csv").read_text(), cells)
         self.assertIn("--rows: memn2n2015/table1 has no row 'ntm'", tapehead(*command[:-3], "ntm", code=2).stderr)
+
+    def test_where_the_hops_looked_is_recorded_and_drawn(self):
+        run = self.trained("--task.tasks=2")
+        self.assertEqual(tapehead("trace", run, "--examples", 3).stdout, "sample\n")
+        with h5py.File(run / "run.h5") as file:
+            trace = file["traces/sample"]
+            attention, story = trace["attention"][()], trace["story"][()]
+            self.assertEqual(attention.shape[:3], (1, 3, 3))  # step, example, hop
+            self.assertEqual(story.shape[:2], (1, 3))
+            self.assertTrue(np.allclose(attention.sum(axis=-1), 1, atol=1e-5))  # empty places have their share
+            self.assertEqual(attention.shape[-1], story.shape[-2])
+            self.assertEqual(list(trace["support"][0].sum(axis=-1)), [2, 2, 2])
+            words = list(file["vocabulary/word"].asstr())
+            self.assertEqual(words[int(trace["question"][0, 0, 0]) - 1], "where")
+            self.assertTrue((trace["answer_probability"][()] > 0).all())
+            self.assertTrue((trace["right_answer"][()] >= 1).all())
+        done = tapehead("plot", run, "--out", self.place / "figures")
+        self.assertIn("story-sample.png", done.stdout)
+        self.assertEqual(done.stderr, "")
+        table = self.place / "hops.csv"
+        tapehead("plot", run, "--kind", "heads", "--example", 2, "-o", self.place / "hops.svg", "--csv", table)
+        self.assertIn("attention,", table.read_text())
+        self.assertIn("--example 3", tapehead("plot", run, "--kind", "heads", "--example", 3, code=2).stderr)
 
     def test_only_a_net_that_reads_stories_can_be_asked(self):
         run = self.place / "copy"

@@ -74,6 +74,8 @@ def _needless(kind, runs, options):
     """Whether a figure that nobody asked for by name would have nothing to show, and not be missed."""
     from . import heatmap, length
 
+    if kind in ("length", "heatmap") and all(run.words for run in runs):
+        return True  # stories are not asked for by length
     has_grid = any(heatmap.grid_columns(run, measure) for run in runs for measure, _ in heatmap.MEASURES)
     has_lengths = any(length.has_lengths(run, length.quantity_of(runs)) for run in runs)
     if kind == "length":
@@ -106,6 +108,7 @@ def _figures(kind, runs, options):
 
 
 def _head_pictures(run, options):
+    from . import story
     from .heads import head_picture
     from .lengths_shown import PROBES, lengths_picture, lengths_shown
 
@@ -125,6 +128,8 @@ def _head_pictures(run, options):
         name = "heads-" + re.sub(r"[^A-Za-z0-9._-]+", "-", probe or "")
         if together and probe == PROBES:
             yield name, lengths_picture(run, options.example, options.step)
+        elif probe and story.is_story(trace := run.trace(probe)):
+            yield name.replace("heads-", "story-", 1), story.story_picture(run, trace, options.example, options.step)
         else:
             yield name, head_picture(run, probe, options.example, options.head, options.step)
 

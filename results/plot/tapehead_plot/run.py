@@ -23,7 +23,7 @@ STATUS_NAMES = ("running", "finished", "interrupted", "diverged", "failed")
 
 @dataclasses.dataclass
 class Trace:
-    """What one probe recorded. `arrays` have the axes [step, example, time, …] of results/FORMAT.md."""
+    """What one probe recorded. `arrays` have the axes [step, example, …] of results/FORMAT.md."""
 
     probe: str
     steps: np.ndarray  # [step], the training steps at which the probe was recorded
@@ -45,6 +45,7 @@ class Run:
     units: dict  # "train", "eval" -> column -> unit
     summary: dict
     probes: list  # names of the recorded traces
+    words: list = dataclasses.field(default_factory=list)  # word w is element w - 1; of tasks that have words
 
     @property
     def directory(self):
@@ -175,6 +176,7 @@ def _run(file, path):
         units=units,
         summary=_scalars(file["summary"]) if "summary" in file else {},
         probes=sorted(file["traces"], key=_natural) if "traces" in file else [],
+        words=[_plain(word) for word in file["vocabulary/word"][()]] if "vocabulary" in file else [],
     )
 
 
@@ -198,7 +200,7 @@ def _trace(group, probe):
     arrays = {
         name: item[()]
         for name, item in group.items()
-        if isinstance(item, h5py.Dataset) and item.ndim >= 3 and item.dtype.kind in "iuf"
+        if isinstance(item, h5py.Dataset) and item.ndim >= 2 and item.dtype.kind in "iuf"
     }
     if not arrays:
         raise UnavailableError(f"{group.file.filename}: the trace '{probe}' is empty")

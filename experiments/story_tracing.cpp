@@ -1,0 +1,75 @@
+#include "experiments/story_tracing.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "experiments/trace_recorder.hpp"
+
+namespace tapehead {
+namespace {
+
+// [step 1, example, …].
+template <class T, std::size_t N>
+TraceTensor tensor(const char* name, const char* long_name, std::vector<std::string> axes,
+                   const ReusableTensor<T, N>& values) {
+  TraceTensor result{
+      .name = name, .long_name = long_name, .axes = {"step", "example"}, .shape = {1}, .values = {}};
+  result.axes.insert(result.axes.end(), axes.begin(), axes.end());
+  for (const std::size_t extent : values.shape()) result.shape.push_back(std::max<std::size_t>(1, extent));
+  result.values.resize(std::max<std::size_t>(values.size(), result.shape[1]));
+  std::ranges::transform(values.storage(), result.values.begin(),
+                         [](T value) { return static_cast<float>(value); });
+  return result;
+}
+
+// The probability of a row's largest logit.
+double probability_of_best(const Real* logits, std::size_t n, std::size_t best) {
+  double total = 0;
+  for (std::size_t i = 0; i < n; ++i) total += std::exp(static_cast<double>(logits[i] - logits[best]));
+  return 1 / total;
+}
+
+}  // namespace
+
+TraceSet trace_stories(TrainedNet& net, const StoryBatch& stories) {
+  const std::size_t examples = stories.size();
+  Tape tape;
+  tape.reset(net.model->parameters().leaves(nullptr), false);
+  TraceRecorder recorder(examples, 1);
+  const Var logits = net.model->predict(tape, Batch(stories), Steps::all, &recorder).logits;
+  const std::size_t columns = tape.shape(logits).back(), words = net.task->target_size();
+
+  ReusableTensor<Real, 1> answer, probability;
+  ReusableTensor<Real, 2> support;
+  answer.resize({examples});
+  probability.resize({examples});
+  support.resize({examples, stories.sentences.shape()[1]});
+  std::fill(support.storage().begin(), support.storage().end(), Real(0));
+  for (std::size_t b = 0; b < examples; ++b) {
+    const Real* const row = tape.data(logits) + b * columns;
+    const auto best = static_cast<std::size_t>(std::max_element(row, row + words) - row);
+    answer(b) = static_cast<Real>(best + 1);
+    probability(b) = static_cast<Real>(probability_of_best(row, columns, best));
+    for (StoryBatch::Id fact = 0; fact < stories.supporting_counts(b); ++fact)
+      support(b, static_cast<std::size_t>(stories.supporting_facts(b, static_cast<std::size_t>(fact)))) = 1;
+  }
+  TraceSet traces{.steps = {net.step}, .tensors = {}};
+  traces.tensors.push_back(
+      tensor("story", "words of the statements", {"sentence", "word"}, stories.sentences));
+  traces.tensors.push_back(tensor("question", "words of the question", {"word"}, stories.questions));
+  traces.tensors.push_back(tensor("right_answer", "the right answer", {}, stories.answers));
+  traces.tensors.push_back(tensor("answer", "the answer given", {}, answer));
+  traces.tensors.push_back(tensor("answer_probability", "probability of the answer given", {}, probability));
+  traces.tensors.push_back(tensor("support", "supporting facts", {"sentence"}, support));
+  for (TraceTensor& recorded : recorder.take()) {
+    recorded.axes.erase(recorded.axes.begin() + 2);  // one time step
+    recorded.shape.erase(recorded.shape.begin() + 2);
+    traces.tensors.push_back(std::move(recorded));
+  }
+  separate_axes(traces.tensors);
+  return traces;
+}
+
+}  // namespace tapehead

@@ -1,0 +1,15 @@
+// What a net does with stories: where each hop looks.
+#pragma once
+
+#include "experiments/trained_net.hpp"
+#include "framework/data/batch.hpp"
+#include "framework/io/traces.hpp"
+
+namespace tapehead {
+
+/// Runs the net over stories and keeps, with axes [step, example, …] and words by their number, 0 where there is none:
+/// `story` [sentence, word], `question` [word], `right_answer` and `answer`, `answer_probability`, `support` [sentence], 1
+/// for supporting facts, and what the net records, `attention` [hop, sentence] among it.
+TraceSet trace_stories(TrainedNet& net, const StoryBatch& stories);
+
+}  // namespace tapehead
