@@ -46,30 +46,47 @@ class Conversation {
  public:
   Conversation(const TrainedNet& net, const Babi& task) : net_(net), task_(task) {}
 
-  /// One line of a story: a statement, a question, or nothing, which begins a new story. Throws DataError.
+  /// One line of a story: a statement, a question, or nothing, which begins a new story. A line of a bAbI file has a number,
+  /// and a question's has a tab, behind which is the answer; we are not to see it. Throws DataError.
   void take(const std::string& line, const std::string& origin, std::size_t number) {
-    std::string text = line.substr(0, line.find('\t'));  // the answer of a bAbI file, which we are not to see
-    const bool asks = text.find('?') != std::string::npos || text.size() < line.size();
-    const std::size_t first = text.find_first_not_of(" \r");
+    const auto fail = [&](const std::string& what) {
+      throw DataError(origin + ":" + std::to_string(number) + ": " + what);
+    };
+    std::string text = line;
+    std::replace(text.begin(), text.end(), '\r', ' ');
+    const std::size_t first = text.find_first_not_of(" \t");
     if (first == std::string::npos) return forget();
     const std::size_t digits = text.find_first_not_of("0123456789", first);
-    if (digits != first && digits != std::string::npos && text[digits] == ' ') {
+    const bool numbered = digits != first && digits != std::string::npos && text[digits] == ' ';
+    if (numbered) {
       if (std::string_view(text).substr(first, digits - first) == "1") forget();
       text = text.substr(digits);
     }
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\r')) text.pop_back();
+    const std::size_t tab = text.find('\t');
+    if (tab != std::string::npos && !numbered) fail("a tab belongs into numbered lines, before the answer");
+    text = text.substr(0, tab);
+    text.erase(text.find_last_not_of(' ') + 1);
+    const bool asks = tab != std::string::npos || text.ends_with('?');
     Words words = parse_words(text, origin, number);
+    const StoryShape shape = task_.story_shape();
+    const std::size_t most = std::max(shape.longest_sentence, shape.longest_question);
+    if (words.size() > most)
+      fail("more words than the net has ever seen in a sentence, which is " + std::to_string(most));
     for (const std::string& word : words) {
       if (task_.vocabulary().id(word) == 0)
-        throw DataError(origin + ":" + std::to_string(number) + ": the net does not know the word '" + word +
-                        "'; it knows: " + joined(task_.vocabulary().words()));
+        fail("the net does not know the word '" + word +
+             "'; it knows: " + joined(task_.vocabulary().words()));
     }
     if (asks) {
+      asked_ = true;
       answer(words);
     } else {
       story_.statements.push_back(std::move(words));
     }
   }
+
+  /// Whether there was a question.
+  bool asked() const { return asked_; }
 
  private:
   void forget() { story_ = {}; }
@@ -129,6 +146,7 @@ class Conversation {
   const TrainedNet& net_;
   const Babi& task_;
   Story story_;
+  bool asked_ = false;
 };
 
 int ask(const Arguments& arguments) {
@@ -162,6 +180,7 @@ int ask(const Arguments& arguments) {
     }
   }
   if (in.bad()) throw IoError(origin + ": reading failed");
+  if (!conversation.asked()) std::cerr << "tapehead: there was no question: a question ends in '?'\n";
   return 0;
 }
 
@@ -174,9 +193,12 @@ Command ask_command() {
            .usage = {"ask RUN [FILE] [--checkpoint last|best]"},
            .summary = "tell a net a story and ask it questions",
            .description =
-               "Reads a story from a file or standard input, a statement a line; a line with a '?' is a\n"
+               "Reads a story from a file or standard input, a statement a line; a line that ends in '?' is "
+               "a\n"
                "question. Prints the answer with its probability, and where each hop looked. An empty line\n"
-               "begins a new story. Files of the bAbI tasks are read too; their answers are not looked at.\n",
+               "begins a new story, and so does the number 1 in files of the bAbI tasks, which are read "
+               "too;\n"
+               "their answers are not looked at. A word that the net does not know ends with exit code 65.\n",
            .options = {kCheckpointOption},
            .examples = {{"ask RUN story.txt", "answers to the questions in a file"},
                         {"ask RUN", "type the story yourself"}},

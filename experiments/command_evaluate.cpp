@@ -4,6 +4,7 @@
 #include "experiments/commands.hpp"
 #include "experiments/evaluation.hpp"
 #include "experiments/machine.hpp"
+#include "framework/tensor/error.hpp"
 
 namespace tapehead {
 namespace {
@@ -15,6 +16,8 @@ int evaluate(const Arguments& arguments) {
   const auto named = arguments.text("split");
   const std::optional<Split> split = named ? std::optional(parse_split(*named)) : std::nullopt;
   TrainedNet net = load_net(arguments);
+  if (wanted && net.task->size(Split::test) > 0)
+    throw UsageError("--sequences: the task stores its questions, and all of a set are asked");
   const std::size_t sequences = wanted.value_or(net.settings->training().evaluation_sequences);
   const std::vector<VariationResult> results =
       evaluate_variations(net, variations, sequences, threads, split);
@@ -48,7 +51,10 @@ Command evaluate_command() {
                "the checkpoint: bits_length_20, wrong_bits_length_20, …, bits_length_20_repeats_10 for a\n"
                "combination, or bits_trained and wrong_bits_trained for the sizes of training, which are "
                "the\n"
-               "default; where the least possible cost is known and not 0, optimum_length_20 beside.\n",
+               "default; where the least possible cost is known and not 0, optimum_length_20 beside. Where "
+               "a\n"
+               "task stores its questions: all of its test set, nats_test, wrong_classes_test, or with\n"
+               "--task.task=2 those of one task, wrong_classes_test_task_2.\n",
            .options = options,
            .examples = {{"evaluate RUN --task.length=10,20,30,50,120",
                          "the lengths of the paper's Figure 4"}},

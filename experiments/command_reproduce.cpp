@@ -180,6 +180,7 @@ int reproduce_from(std::span<const ReproductionResult> catalogue, const Argument
     throw UsageError("which result? './tapehead reproduce --list' names them");
   }
   refuse_nonsense(arguments);
+  if (arguments.has("task.data")) throw UsageError("--task.data: the result has nothing to do with stories");
   const auto results = find_reproductions(catalogue, arguments.positional.front());
   ReproductionOptions options = options_of(arguments);
   options.figure = figure;

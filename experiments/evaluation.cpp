@@ -63,7 +63,13 @@ std::optional<std::vector<VariationResult>> evaluate_variations(TrainedNet& net,
   if (stored && !split) split = Split::test;
   Workers workers(threads);
   std::vector<std::unique_ptr<Task>> tasks;  // all of them first, so that none that cannot be is found late
-  for (const Variation& variation : variations) tasks.push_back(variation.of(*net.task));
+  for (const Variation& variation : variations) {
+    tasks.push_back(variation.of(*net.task));
+    const Task& task = tasks.back() ? *tasks.back() : *net.task;
+    if (split && task.size(*split) == 0)
+      throw UsageError("there is no question in the " + name_of(*split) + " set" +
+                       (variation.trained() ? "" : " of " + variation.text()));
+  }
   std::vector<VariationResult> results;
   for (std::size_t i = 0; i < variations.size(); ++i) {
     Evaluator evaluator(tasks[i] ? *tasks[i] : *net.task, sequences, split.value_or(Split::validation));

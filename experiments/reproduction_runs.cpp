@@ -67,11 +67,7 @@ bool evaluate(SeedRecord& record, const ReproductionResult& result, const RunRea
   Arguments named;
   named.positional = {run.directory().string()};
   TrainedNet net = load_net(named);
-  if (net.step < run.contents().metrics.last_step()) {
-    throw DataError(run.directory().string() +
-                    ": its last checkpoint is damaged or gone; the newest good one is of step " +
-                    std::to_string(net.step) + "; to train it again, remove the directory");
-  }
+  expect_last(run, net);
   const auto results = evaluate_variations(net, result.variations, sequences, 1, stop);
   if (!results) return false;
   record_results(net, *results);
@@ -92,6 +88,13 @@ std::string revision_of(const RunContents& contents) {
 }
 
 std::string cpu_of(const RunContents& contents) { return text_of(contents, "cpu_model"); }
+
+void expect_last(const RunReader& run, const TrainedNet& net) {
+  if (net.step >= run.contents().metrics.last_step()) return;
+  throw DataError(run.directory().string() +
+                  ": its last checkpoint is damaged or gone; the newest good one is of step " +
+                  std::to_string(net.step) + "; to train it again, remove the directory");
+}
 
 RowPlan plan_row(const ReproductionRow& row, const SeedRange& seeds, std::size_t divisor) {
   RowPlan plan{.row = &row, .changes = row.settings, .seeds = seeds};

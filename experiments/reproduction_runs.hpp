@@ -12,7 +12,8 @@
 #include "experiments/reproduction_record.hpp"
 #include "experiments/run_settings.hpp"
 #include "experiments/sweep.hpp"
-#include "framework/io/run_contents.hpp"
+#include "experiments/trained_net.hpp"
+#include "framework/io/run_reader.hpp"
 
 namespace tapehead {
 
@@ -49,6 +50,9 @@ std::optional<std::filesystem::path> set_aside(const SweepTask& task, const std:
 /// The revision of the program that trained a run, with "+" behind it if that had changes, and the processor's name.
 std::string revision_of(const RunContents& contents);
 std::string cpu_of(const RunContents& contents);
+
+/// Throws DataError if the net is older than the run's last rows: its last checkpoint is damaged or gone.
+void expect_last(const RunReader& run, const TrainedNet& net);
 
 /// A trained seed.
 struct TrainedSeed {

@@ -47,7 +47,7 @@ std::vector<const StoryTable*> find_story_tables(const std::string& name);
 
 inline constexpr std::size_t kStoryTasks = 20;
 inline constexpr double kFailedAbove =
-    5;  // %, from which a task counts as failed (Weston et al. 2015, section 5)
+    5;  // %, above which a task counts as failed (Weston et al. 2015, section 5)
 
 /// One trained net: a line of results/reproductions/<paper>-<table>.csv. Errors in %.
 struct RestartRecord {
@@ -96,9 +96,13 @@ struct StoryColumn {
   std::string verdict;
 };
 
-/// `records` must outlive the columns. Throws DataError if the published numbers are damaged.
+/// `records` must outlive the columns. A column has a verdict when each task has the table's number of nets; a quick look
+/// has none. Throws DataError if the published numbers are damaged, or nets of one task were trained on different stories.
 std::vector<StoryColumn> summarise(const StoryTable& table, std::span<const RestartRecord> records,
-                                   const std::filesystem::path& reference_directory);
+                                   const std::filesystem::path& reference_directory, bool quick = false);
+
+/// A percentage with one digit behind the point; "" for NaN.
+std::string percent_text(double value);
 
 void write_story_table(std::ostream& out, const StoryTable& table, std::span<const StoryColumn> columns);
 

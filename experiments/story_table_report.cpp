@@ -9,15 +9,9 @@
 namespace tapehead {
 namespace {
 
-std::string points(double value) {
-  if (std::isnan(value)) return "";
-  const std::string text = std::to_string(std::round(10 * value) / 10);
-  return text.substr(0, text.find('.') + 2);
-}
-
 std::string spread(double mean, double deviation) {
   if (std::isnan(mean)) return "";
-  return points(mean) + (std::isnan(deviation) ? "" : " ± " + points(deviation));
+  return percent_text(mean) + (std::isnan(deviation) ? "" : " ± " + percent_text(deviation));
 }
 
 std::string count(double value) { return std::isnan(value) ? "" : std::to_string(std::llround(value)); }
@@ -44,12 +38,12 @@ void write_story_table(std::ostream& out, const StoryTable& table, std::span<con
   for (std::size_t task = 1; task <= kStoryTasks; ++task) {
     add(std::to_string(task), [&](const StoryColumn& column) {
       const StoryCell& cell = column.cells[task - 1];
-      const std::string ours = cell.chosen != nullptr ? points(cell.chosen->test_error) : "";
-      return std::vector<std::string>{ours, points(cell.published), spread(cell.mean, cell.deviation)};
+      const std::string ours = cell.chosen != nullptr ? percent_text(cell.chosen->test_error) : "";
+      return std::vector<std::string>{ours, percent_text(cell.published), spread(cell.mean, cell.deviation)};
     });
   }
   add("mean", [](const StoryColumn& column) {
-    return std::vector<std::string>{points(column.mean), points(column.published_mean),
+    return std::vector<std::string>{percent_text(column.mean), percent_text(column.published_mean),
                                     spread(column.mean_of_all_nets, column.deviation)};
   });
   add("failed", [](const StoryColumn& column) {
@@ -57,14 +51,14 @@ void write_story_table(std::ostream& out, const StoryTable& table, std::span<con
   });
   add("4, new", [](const StoryColumn& column) {
     const RestartRecord* const net = column.cells[3].chosen;
-    return std::vector<std::string>{net != nullptr ? points(net->new_test_error) : "", "", ""};
+    return std::vector<std::string>{net != nullptr ? percent_text(net->new_test_error) : "", "", ""};
   });
   write_text_table(out, titles, rows);
   out << "\nOf each task's nets the one with the lowest training error is reported, as in the paper; 'all "
          "nets' has the\n"
          "mean and standard deviation over them, and below it those of a table of single nets. 'failed' "
          "counts tasks above "
-      << points(kFailedAbove)
+      << percent_text(kFailedAbove)
       << " %.\n'4, new': task 4 without the test questions that stand in the training set with their "
          "story.\n\n";
   for (const StoryColumn& column : columns) {

@@ -1,8 +1,9 @@
 // From presets to the records of a table of errors by bAbI task.
 #include <algorithm>
-#include <cmath>
+#include <map>
 #include <ostream>
 #include <tuple>
+#include <utility>
 
 #include "experiments/directory_lock.hpp"
 #include "experiments/evaluation.hpp"
@@ -63,6 +64,11 @@ class TableReproduction {
         notes_(notes),
         records_file_(options.results / (table.file_name() + ".csv")),
         cells_file_(options.results / (table.file_name() + "-table.csv")) {
+    for (const StoryVariant& variant : table.variants) {
+      for (std::size_t task = 1; task <= kStoryTasks; ++task)
+        hashes_[{variant.name, task}] =
+            settings_hash(*preset_settings(variant.preset, settings_of(variant, task)));
+    }
     if (options.report) return;
     const fs::path directory = fs::absolute(story_directory(data));
     for (const StoryVariant& variant : table.variants) {
@@ -88,20 +94,34 @@ class TableReproduction {
     return options_.rows.empty() || std::ranges::find(options_.rows, variant.name) != options_.rows.end();
   }
 
+  // Over the preset's, without the directory of the stories, which is no part of the hash.
+  std::vector<Assignment> settings_of(const StoryVariant& variant, std::size_t task) const {
+    std::vector<Assignment> settings = {{"task.tasks", std::to_string(task), ""}};
+    if (options_.quick) shorten(variant, settings);
+    return settings;
+  }
+
   void plan(const StoryVariant& variant, const fs::path& directory) {
     const SeedRange seeds =
         options_.quick ? SeedRange{1, 1} : options_.seeds.value_or(SeedRange{1, table_.restarts});
     for (std::size_t task = 1; task <= kStoryTasks; ++task) {
-      std::vector<Assignment> settings = {{"task.data", directory.string(), ""},
-                                          {"task.tasks", std::to_string(task), ""}};
-      if (options_.quick) {
-        const std::size_t steps = preset_settings(variant.preset, settings)->training().steps / kQuickDivisor;
-        settings.push_back({"training.steps", std::to_string(steps), ""});
-      }
-      const std::string hash = settings_hash(*preset_settings(variant.preset, settings));
+      std::vector<Assignment> settings = settings_of(variant, task);
+      settings.push_back({"task.data", directory.string(), ""});
+      const std::string& hash = hashes_.at({variant.name, task});
       const std::string stories = digest_of(directory, task);
       for (std::size_t seed = seeds.first; seed <= seeds.last; ++seed)
         wanted_.push_back({&variant, task, seed, settings, hash, stories});
+    }
+  }
+
+  // Everything that is counted in steps: linear start and schedule keep their shares.
+  static void shorten(const StoryVariant& variant, std::vector<Assignment>& settings) {
+    const TrainingOptions training = preset_settings(variant.preset, settings)->training();
+    for (const auto& [key, steps] : {std::pair{"training.steps", training.steps},
+                                     {"training.linear_start", training.linear_start},
+                                     {"training.hold_steps", training.schedule.hold_steps},
+                                     {"training.decay_steps", training.schedule.decay_steps}}) {
+      settings.push_back({key, std::to_string(steps / kQuickDivisor), ""});
     }
   }
 
@@ -130,8 +150,9 @@ class TableReproduction {
     if (missing.empty()) return ExitCode::done;
     std::vector<SweepTask> tasks;
     for (const WantedNet* const net : missing) {
-      const std::string name =
-          net->variant->name + "-task-" + std::to_string(net->task) + "-s" + std::to_string(net->seed);
+      // A run of other stories is another run.
+      const std::string name = net->variant->name + "-task-" + std::to_string(net->task) + "-" +
+                               net->stories.substr(0, 8) + "-s" + std::to_string(net->seed);
       SweepTask& task = tasks.emplace_back(SweepTask{.name = name,
                                                      .preset = net->variant->preset,
                                                      .settings = net->settings,
@@ -180,6 +201,7 @@ class TableReproduction {
     Arguments named;
     named.positional = {directory.string()};
     TrainedNet net = load_net(named);
+    expect_last(run, net);
     record.parameters = net.model->parameters().count();
     // The last row is of the last epoch, where presets log every epoch: with what noise there was in training.
     record.training_error = kPercent * last_of(contents.metrics.train, "error");
@@ -203,19 +225,22 @@ class TableReproduction {
     });
   }
 
-  // A report alone is of all that is there; else of what was wanted now.
+  // Of the nets whose settings are those of today and, unless it is a report alone, whose stories are.
   void report() const {
     std::vector<RestartRecord> all = records();
-    if (!options_.report) {
-      std::erase_if(all, [&](const RestartRecord& one) {
-        const bool other_settings = std::ranges::any_of(wanted_, [&](const WantedNet& net) {
-          return net.variant->name == one.variant && net.task == one.task &&
-                 (net.hash != one.settings_hash || net.stories != one.stories);
-        });
-        return other_settings;
+    const std::size_t before = all.size();
+    std::erase_if(all, [&](const RestartRecord& one) {
+      const auto hash = hashes_.find({one.variant, one.task});
+      const bool other_stories = std::ranges::any_of(wanted_, [&](const WantedNet& net) {
+        return net.variant->name == one.variant && net.task == one.task && net.stories != one.stories;
       });
-    }
-    const std::vector<StoryColumn> columns = summarise(table_, all, reference_directory());
+      return hash == hashes_.end() || hash->second != one.settings_hash || other_stories;
+    });
+    if (all.size() < before)
+      notes_ << shown(records_file_)
+             << ": left out, for their settings or stories are others: " << before - all.size()
+             << (before - all.size() == 1 ? " net\n" : " nets\n");
+    const std::vector<StoryColumn> columns = summarise(table_, all, reference_directory(), options_.quick);
     notes_.flush();
     out_ << "\n";
     write_story_table(out_, table_, columns);
@@ -233,6 +258,7 @@ class TableReproduction {
   std::ostream& out_;
   std::ostream& notes_;
   fs::path records_file_, cells_file_;
+  std::map<std::pair<std::string, std::size_t>, std::string> hashes_;  // by variant and task
   std::vector<WantedNet> wanted_;
 };
 

@@ -63,6 +63,7 @@ TrainedNet load_net(const Arguments& arguments) {
   net.task = net.settings->make_task();
   net.model = net.settings->make_model(*net.task);
   restore_parameters(found.checkpoint, found.path, *net.model);
+  net.model->set_linear_attention(static_cast<std::size_t>(net.step) < net.settings->training().linear_start);
   return net;
 }
 

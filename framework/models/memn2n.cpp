@@ -19,8 +19,12 @@ struct Rows {
   RowStarts starts;
 };
 
+void expect_words(std::uint32_t words, std::size_t longest) {
+  if (words > longest) throw_shape_error("MemN2N::predict", "a sentence's words", {words}, {longest});
+}
+
 // The last `most` statements of each story, with their ages if `timed`.
-Rows statements_of(Tape& tape, const StoryBatch& batch, std::size_t most, bool timed) {
+Rows statements_of(Tape& tape, const StoryBatch& batch, std::size_t most, std::size_t longest, bool timed) {
   const std::size_t examples = batch.size(), sentences = batch.sentences.shape()[1],
                     words = batch.sentences.shape()[2];
   auto* const first = tape.arena().array<std::uint32_t>(examples + 1);
@@ -39,6 +43,7 @@ Rows statements_of(Tape& tape, const StoryBatch& batch, std::size_t most, bool t
     for (std::size_t s = length - kept(b); s < length; ++s, ++row) {
       const std::size_t at = b * sentences + s;
       const auto count = static_cast<std::uint32_t>(batch.sentence_lengths.data()[at]);
+      expect_words(count, longest);
       std::copy_n(batch.sentences.data() + at * words, count, ids + next);
       starts[row] = next;
       times[row] = std::min(static_cast<std::uint32_t>(batch.sentence_ages.data()[at]),
@@ -50,13 +55,14 @@ Rows statements_of(Tape& tape, const StoryBatch& batch, std::size_t most, bool t
   return {{ids, starts, timed ? times : nullptr, rows}, {first, examples + 1}};
 }
 
-Bags questions_of(Tape& tape, const StoryBatch& batch) {
+Bags questions_of(Tape& tape, const StoryBatch& batch, std::size_t longest) {
   const std::size_t examples = batch.size(), words = batch.questions.shape()[1];
   auto* const starts = tape.arena().array<std::uint32_t>(examples + 1);
   auto* const ids = tape.arena().array<std::int32_t>(examples * words);
   starts[0] = 0;
   for (std::size_t b = 0; b < examples; ++b) {
     const auto count = static_cast<std::uint32_t>(batch.question_lengths.data()[b]);
+    expect_words(count, longest);
     std::copy_n(batch.questions.data() + b * words, count, ids + starts[b]);
     starts[b + 1] = starts[b] + count;
   }
@@ -115,8 +121,8 @@ Prediction MemN2N::predict(Tape& tape, const Batch& batch, Steps, Recorder* reco
   const StoryBatch& story = stories("MemN2N::predict", batch);
   const std::size_t places = task().story.statements;
   const EmptyPlaces empty = options_.empty_slots ? EmptyPlaces::scored : EmptyPlaces::absent;
-  const Rows rows = statements_of(tape, story, places, options_.time);
-  Var query = embed(tape, question_, questions_of(tape, story));
+  const Rows rows = statements_of(tape, story, places, weights_.longest(), options_.time);
+  Var query = embed(tape, question_, questions_of(tape, story, weights_.longest()));
   Var input = embed(tape, input_table(0), rows.bags), output;
   std::vector<Var> queries, attention;
   const auto keep = [&](std::vector<Var>& list, Var v) {

@@ -21,9 +21,10 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 /// hops, a learned H, B and W of their own. T is indexed by age: row 0 is the last sentence's.
 ///
 /// Where the paper and the authors' program differ, `conventions` decides:
-///   paper     T is added as it is; answers are the words
-///   released  T's rows are words of the same tables, placed last in the sentence and weighted like a word; the answer's
-///             softmax ranks them too, and the nil word, whose embedding is 0
+///   paper     T has tables of its own; answers are the words
+///   released  T's rows are words of the same tables; the answer's softmax ranks them too, and the nil word, whose
+///             embedding is 0
+/// How T's rows are weighted is a matter of the word order: position_released weights them like a last word.
 class MemN2N final : public Model {
  public:
   struct Options {

@@ -83,8 +83,8 @@ bool Trainer::evaluation_due() const {
 }
 
 bool Trainer::finished() const {
-  const bool solved =
-      options_.stop_below > 0 && progress_.evaluations > 0 && progress_.last_loss < options_.stop_below;
+  const bool judged = progress_.evaluations > 0 && progress_.last_evaluation_step >= options_.linear_start;
+  const bool solved = options_.stop_below > 0 && judged && progress_.last_loss < options_.stop_below;
   return (solved || at_end()) && !evaluation_due();
 }
 
@@ -228,9 +228,13 @@ bool Trainer::evaluate(std::span<TrainingObserver* const> observers, const std::
 
 EvaluationRow Trainer::take(const Evaluation& evaluated) {
   const double loss = evaluated.mean_loss();
-  const bool best = progress_.evaluations == 0 || loss < progress_.best_loss;
+  // What was best with linear attention is forgotten with it: it was another model.
+  const bool linear = progress_.step < options_.linear_start;
+  const bool first =
+      progress_.evaluations == 0 || (!linear && progress_.last_evaluation_step < options_.linear_start);
+  const bool best = first || loss < progress_.best_loss;
   if (best) progress_.best_loss = loss;
-  if (loss < options_.threshold && progress_.steps_to_threshold == 0)
+  if (loss < options_.threshold && !linear && progress_.steps_to_threshold == 0)
     progress_.steps_to_threshold = progress_.step;
   progress_.last_loss = loss;
   progress_.last_evaluation_step = progress_.step;

@@ -78,6 +78,7 @@ Babi::Babi(const Options& options) : options_(options) {
   stories_ = std::move(set);
   divide(!validation_.empty());
   if (train_.empty()) throw UsageError("task.validation: no question is left to train on");
+  if (validation_.empty()) throw UsageError("task.validation: no question is left to validate on");
 }
 
 void Babi::divide(bool has_validation) {

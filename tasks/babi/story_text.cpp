@@ -13,6 +13,8 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 namespace {
 
 constexpr std::string_view kBlanks = " \v\f";
+constexpr std::size_t kMostWords =
+    1000;  // of a sentence: position weights grow with the square of the longest
 
 // Where a message is about.
 struct Place {
@@ -61,6 +63,7 @@ Words words_of(std::string_view text, const Place& place) {
   Words words;
   for (std::string_view word; !(word = take_word(text)).empty();) words.push_back(lower(word));
   if (words.empty()) place.fail("expected words");
+  if (words.size() > kMostWords) place.fail("more than " + std::to_string(kMostWords) + " words");
   return words;
 }
 

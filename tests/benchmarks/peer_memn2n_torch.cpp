@@ -92,8 +92,11 @@ class Peer final : public TorchMemN2N {
   Tensor cost(const StoryBatch& stories) {
     const auto batch = static_cast<std::int64_t>(stories.size());
     const auto sentences = static_cast<std::int64_t>(stories.sentences.shape()[1]);
-    Bags statements, questions;
-    std::vector<std::int64_t> ages, answers;
+    Bags &statements = statements_, &questions = questions_;
+    std::vector<std::int64_t>&ages = ages_, &answers = answers_;
+    statements = questions = {};
+    ages.clear();
+    answers.clear();
     for (std::size_t b = 0; b < stories.size(); ++b) {
       questions.add(&stories.questions(b, 0), stories.question_lengths(b), words_);
       answers.push_back(stories.answers(b) - 1);
@@ -121,6 +124,8 @@ class Peer final : public TorchMemN2N {
   }
 
   std::int64_t hops_, width_, words_, places_, longest_;
+  Bags statements_, questions_;  // backward reads them too
+  std::vector<std::int64_t> ages_, answers_;
   Tensor weights_;                    // [place and length, 1, tables · width]
   Tensor words_table_, times_table_;  // [words or places, tables · width]
 };

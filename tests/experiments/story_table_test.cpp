@@ -83,20 +83,32 @@ TEST_CASE("of a task's nets the one with the lowest training error is chosen, th
   CHECK(pe.mean == 30);
   CHECK(pe.published_mean == cell.published);
   CHECK(pe.wall_seconds == 8);
-  CHECK(pe.verdict == "not enough tasks (1 of 20)");
+  CHECK(pe.verdict == "not enough nets (196 are missing)");
   CHECK(column(columns, "bow").tasks == 0);
 }
 
 TEST_CASE("a table is reproduced within its tolerance, and missed by what is beyond") {
   const auto with_error = [](double error) {
     std::vector<RestartRecord> records;
-    for (std::size_t task = 1; task <= kStoryTasks; ++task) records.push_back(net(task, 1, 0, error));
+    for (std::size_t task = 1; task <= kStoryTasks; ++task) {
+      for (std::size_t seed = 1; seed <= table1().restarts; ++seed)
+        records.push_back(net(task, seed, 0, error));
+    }
     const auto columns = summarise(table1(), records, reference_directory());
     return column(columns, "pe").verdict;  // the paper's mean is 20.3, the tolerance 2.5
   };
   CHECK(with_error(22.7) == "reproduced");
   CHECK(with_error(0) == "reproduced");
   CHECK(with_error(24.8) == "missed by 2.0 points");
+}
+
+TEST_CASE("nets of one task that read different stories are not thrown together") {
+  std::vector<RestartRecord> records = {net(2, 1, 0, 10), net(2, 2, 0, 10), net(3, 1, 0, 10)};
+  records[2].stories = "another";
+  CHECK_NOTHROW(summarise(table1(), records, reference_directory()));
+  records[1].stories = "another";
+  CHECK_THROWS_WITH(summarise(table1(), records, reference_directory()),
+                    Catch::Contains("different stories"));
 }
 
 TEST_CASE("records are read back as they were written, and damaged ones are told with their line") {
@@ -142,8 +154,10 @@ TEST_CASE("what is printed has our error, the paper's and the spread") {
   }
   std::ostringstream out;
   write_story_table(out, table1(), summarise(table1(), records, reference_directory()));
-  CHECK_THAT(out.str(), Catch::Contains("PE  paper") && Catch::Contains("12.0 ± 2.8") &&
-                            Catch::Contains("PE: reproduced; 40 nets, trained in 1:20 one after the other"));
+  CHECK_THAT(out.str(),
+             Catch::Contains("PE  paper") && Catch::Contains("12.0 ± 2.8") &&
+                 Catch::Contains(
+                     "PE: not enough nets (160 are missing); 40 nets, trained in 1:20 one after the other"));
   CHECK_THAT(out.str(), !Catch::Contains("BoW"));
   const CsvTable cells = story_table_cells(summarise(table1(), records, reference_directory()));
   CHECK(cells.rows.size() == kStoryTasks);

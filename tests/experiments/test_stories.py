@@ -100,15 +100,21 @@ class Stories(CommandLine):
         self.assertEqual(printed.count("mary went"), 1)  # the empty line began a new story
         numbered = told(run, "1 Mary went to the kitchen.\n2 John went to the garden.\n3 Where is Mary?\tgarden\t1\n").stdout
         self.assertEqual(numbered, printed.split("\n\n")[0] + "\n\n")
+        for line, wrong in (("Mary went\t.\n", "a tab belongs"), ("Where is " * 20 + "?\n", "more words than")):
+            self.assertIn(f"standard input:1: {wrong}", told(run, line, code=65).stderr)
+        self.assertIn("there was no question", told(run, "Where is Mary\n").stderr)
         error = told(run, "Mary went to the moon.\n", code=65).stderr
         self.assertIn("standard input:1: the net does not know the word 'moon'; it knows: ", error)
 
     def test_a_table_is_reproduced_and_continued(self):
         out = self.generated("--questions", 100, "--test", 20)
         runs = self.place / "runs"
-        command = ("reproduce", "memn2n2015/table1", f"--task.data={out}", "--quick", "--rows", "bow", "--out", runs)
+        command = ("reproduce", "memn2n2015/table1", f"--task.data={out}", "--quick", "--rows", "pe-ls", "--out", runs)
         printed = tapehead(*command).stdout
-        self.assertRegex(printed, r"BoW +paper +all nets")
+        self.assertRegex(printed, r"PE LS +paper +all nets")
+        with h5py.File(next((runs / "quick").glob("pe-ls-task-1-*/run.h5"))) as file:
+            config = file["config"].attrs
+            self.assertEqual((config["training.steps"], config["training.linear_start"]), (336, 56))
         self.assertIn("20 nets, trained in", printed)
         self.assertIn("memn2n2015-table1.png", printed)
         cells = (runs / "quick" / "memn2n2015-table1-table.csv").read_text()

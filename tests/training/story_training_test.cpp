@@ -160,3 +160,27 @@ TEST_CASE("a memory network learns where people are, and one without hops does n
   CHECK(error(true) < 0.05);
   CHECK(error(false) > 0.2);
 }
+
+TEST_CASE("what was best with linear attention is forgotten with it", "[training]") {
+  const Babi task = small_task();
+  TrainingOptions options = small_options();
+  options.steps = 60;
+  options.linear_start = 40;
+  options.evaluate_every = 20;
+  options.threshold = options.stop_below = 100;  // which any model is below
+  options.optimizer.learning_rate = 1e-3;
+  MemN2N model(shape_of(task), {}, 1);
+  Trainer trainer(model, task, options, 1, 1);
+  struct Rows final : TrainingObserver {
+    std::vector<EvaluationRow> all;
+    void on_evaluation(const Trainer&, const EvaluationRow& row) override { all.push_back(row); }
+  } rows;
+  TrainingObserver* const observers[] = {&rows};
+  CHECK(trainer.run(observers, [] { return false; }) == Ending::finished);
+  REQUIRE(rows.all.size() == 2);  // at 20, linear, and at 40, where the other model begins
+  CHECK(rows.all[0].step == 20);
+  CHECK(rows.all[1].step == 40);
+  CHECK(rows.all[1].best);
+  CHECK(trainer.progress().best_loss == rows.all[1].loss);
+  CHECK(trainer.progress().steps_to_threshold == 40);
+}
