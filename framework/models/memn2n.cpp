@@ -106,8 +106,8 @@ MemN2N::Table MemN2N::add_table(const Scope& scope, const std::string& name, boo
   return {words, scope.add(name + "/times", {story.statements, options_.width}, start)};
 }
 
-Var MemN2N::embed(Tape& tape, const Table& table, const Bags& bags) const {
-  return embed_bags(tape, table.words, table.times, released_ ? task().story.words : 0, bags, weights_);
+Var MemN2N::embed(Tape& tape, std::span<const Table> tables, const Bags& bags) const {
+  return embed_bags(tape, tables, released_ ? task().story.words : 0, bags, weights_);
 }
 
 Var MemN2N::answer(Tape& tape, Var query) const {
@@ -122,16 +122,16 @@ Prediction MemN2N::predict(Tape& tape, const Batch& batch, Steps, Recorder* reco
   const std::size_t places = task().story.statements;
   const EmptyPlaces empty = options_.empty_slots ? EmptyPlaces::scored : EmptyPlaces::absent;
   const Rows rows = statements_of(tape, story, places, weights_.longest(), options_.time);
-  Var query = embed(tape, question_, questions_of(tape, story, weights_.longest()));
-  Var input = embed(tape, input_table(0), rows.bags), output;
+  Var query = embed(tape, {&question_, 1}, questions_of(tape, story, weights_.longest()));
+  // A¹, C¹ … C^K at once, or A and C.
+  const Var memories = embed(tape, tables_, rows.bags);
   std::vector<Var> queries, attention;
   const auto keep = [&](std::vector<Var>& list, Var v) {
     if (recorder != nullptr) list.push_back(v);
   };
   keep(queries, query);
   for (std::size_t k = 0; k < options_.hops; ++k) {
-    if (k > 0 && !layerwise_) input = output;
-    if (k == 0 || !layerwise_) output = embed(tape, output_table(k), rows.bags);
+    const Var input{memories.id + input_table(k)}, output{memories.id + output_table(k)};
     const MemoryHop hop = memory_hop(tape, query, input, output, rows.starts, places, empty, !linear_);
     query = add(tape, layerwise_ ? matmul(tape, query, transpose(tape, between_)) : query, hop.output);
     if (options_.nonlinearity == "relu") query = relu(tape, query);

@@ -78,16 +78,16 @@ class MemN2N final : public Model {
   void set_linear_attention(bool linear) override { linear_ = linear; }
 
  private:
-  /// An embedding matrix and the one of ages that goes with it; with released conventions the same.
-  struct Table {
-    Var words;  // [words (+ statements), width]
-    Var times;  // [statements, width]
-  };
+  using Table = BagTable;  // with released conventions words and ages are rows of the same
 
   Table add_table(const Scope& scope, const std::string& name, bool with_times);
-  Var embed(Tape& tape, const Table& table, const Bags& bags) const;
-  const Table& input_table(std::size_t hop) const { return tables_[layerwise_ ? 0 : hop]; }
-  const Table& output_table(std::size_t hop) const { return tables_[layerwise_ ? 1 : hop + 1]; }
+  Var embed(Tape& tape, std::span<const Table> tables, const Bags& bags) const;
+  std::uint32_t input_table(std::size_t hop) const {
+    return static_cast<std::uint32_t>(layerwise_ ? 0 : hop);
+  }
+  std::uint32_t output_table(std::size_t hop) const {
+    return static_cast<std::uint32_t>(layerwise_ ? 1 : hop + 1);
+  }
   Var answer(Tape& tape, Var query) const;
 
   Options options_;

@@ -1,6 +1,7 @@
 #include "framework/nn/bag_embedding.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "framework/tensor/error.hpp"
@@ -9,8 +10,13 @@
 namespace tapehead::inline TAPEHEAD_PRECISION {
 namespace {
 
+// More take several passes: these many sums of a vector stay in registers.
+constexpr std::size_t kTablesAtOnce = 4;
+
 struct Record {
-  Var words, times, result;
+  const BagTable* tables;
+  std::size_t count;
+  Var first;  // result; the others follow
   std::size_t first_time;
   Bags bags;
   const PositionWeights* weights;
@@ -30,49 +36,115 @@ TAPEHEAD_INLINE void for_each_word(const Bags& bags, std::size_t r, std::size_t 
 }
 
 // A vector of a sentence stays in its register over all words.
-TAPEHEAD_KERNEL void sum_bags(const Real* words, const Real* times, std::size_t first_time, const Bags& bags,
-                              const PositionWeights& weights, Real* result) {
+template <std::size_t Tables>
+TAPEHEAD_KERNEL void sum_bags(const Real* const (&words)[kTablesAtOnce],
+                              const Real* const (&times)[kTablesAtOnce], std::size_t first_time,
+                              const Bags& bags, const PositionWeights& weights,
+                              Real* const (&results)[kTablesAtOnce]) {
   const std::size_t width = weights.width();
   for (std::size_t r = 0; r < bags.count; ++r) {
     for_each_vector(width, [&](std::size_t k, auto at) {
-      Vec total(Real(0));
+      Vec total[Tables];
+      for (std::size_t t = 0; t < Tables; ++t) total[t] = Vec(Real(0));
       for_each_word(bags, r, first_time, weights, [&](std::size_t row, const Real* weight, bool time) {
-        const Vec element = at.load((time ? times : words) + row * width + k);
-        total = weight != nullptr ? xsimd::fma(at.load(weight + k), element, total) : total + element;
+        const auto& tables = time ? times : words;
+        const std::size_t place = row * width + k;
+        if (weight != nullptr) {
+          const Vec share = at.load(weight + k);
+          for (std::size_t t = 0; t < Tables; ++t)
+            total[t] = xsimd::fma(share, at.load(tables[t] + place), total[t]);
+        } else {
+          for (std::size_t t = 0; t < Tables; ++t) total[t] += at.load(tables[t] + place);
+        }
       });
-      at.store(result + r * width + k, total);
+      for (std::size_t t = 0; t < Tables; ++t) at.store(results[t] + r * width + k, total[t]);
     });
   }
 }
 
-// Plain loops: what a masked store has written cannot be loaded at once, and the same words come soon again.
-TAPEHEAD_INLINE void add_weighted(const Real* from, const Real* weights, std::size_t width, Real* to) {
-  if (weights != nullptr) {
-    for (std::size_t k = 0; k < width; ++k) to[k] += weights[k] * from[k];
-  } else {
-    for (std::size_t k = 0; k < width; ++k) to[k] += from[k];
-  }
-}
-
-TAPEHEAD_KERNEL void scatter_bags(const Real* d_result, std::size_t first_time, const Bags& bags,
-                                  const PositionWeights& weights, Real* d_words, Real* d_times) {
+// Into rows of whole vectors, `stride` apart: what a masked store has written cannot be loaded at once, and the same
+// words come soon again.
+template <std::size_t Tables>
+TAPEHEAD_KERNEL void scatter_bags(const Real* const (&d_results)[kTablesAtOnce], std::size_t first_time,
+                                  const Bags& bags, const PositionWeights& weights, std::size_t stride,
+                                  Real* const (&d_words)[kTablesAtOnce],
+                                  Real* const (&d_times)[kTablesAtOnce]) {
   const std::size_t width = weights.width();
   for (std::size_t r = 0; r < bags.count; ++r) {
-    const Real* const d_total = d_result + r * width;
-    for_each_word(bags, r, first_time, weights, [&](std::size_t row, const Real* weight, bool time) {
-      Real* const table = time ? d_times : d_words;
-      if (table != nullptr) add_weighted(d_total, weight, width, table + row * width);
+    for_each_vector(width, [&](std::size_t k, auto at) {
+      Vec d[Tables];
+      for (std::size_t t = 0; t < Tables; ++t) d[t] = at.load(d_results[t] + r * width + k);
+      for_each_word(bags, r, first_time, weights, [&](std::size_t row, const Real* weight, bool time) {
+        const auto& tables = time ? d_times : d_words;
+        const std::size_t place = row * stride + k;
+        if (weight != nullptr) {
+          const Vec share = at.load(weight + k);
+          for (std::size_t t = 0; t < Tables; ++t)
+            store(tables[t] + place, xsimd::fma(share, d[t], load(tables[t] + place)));
+        } else {
+          for (std::size_t t = 0; t < Tables; ++t) store(tables[t] + place, d[t] + load(tables[t] + place));
+        }
+      });
     });
+  }
+}
+
+// Calls run<Tables>(first) for groups of tables.
+template <class Run>
+void in_groups(std::size_t count, Run&& run) {
+  std::size_t first = 0;
+  for (; first + kTablesAtOnce <= count; first += kTablesAtOnce)
+    run.template operator()<kTablesAtOnce>(first);
+  switch (count - first) {
+    case 1:
+      return run.template operator()<1>(first);
+    case 2:
+      return run.template operator()<2>(first);
+    case 3:
+      return run.template operator()<3>(first);
+    default:
+      return;
+  }
+}
+
+Var result_of(const Record& r, std::size_t table) { return {r.first.id + static_cast<std::uint32_t>(table)}; }
+
+// The gradients of one group of tables.
+template <std::size_t Tables>
+void embed_bags_backward_group(Tape& tape, const Record& r, std::size_t first) {
+  const std::size_t width = r.weights->width(), stride = (width + kLanes - 1) / kLanes * kLanes;
+  const bool one_table = r.tables[0].words.id == r.tables[0].times.id, timed = r.bags.times != nullptr;
+  const std::size_t rows = tape.shape(r.tables[0].words)[0], time_rows = tape.shape(r.tables[0].times)[0];
+  const Real* d_results[kTablesAtOnce] = {};
+  Real *d_words[kTablesAtOnce] = {}, *d_times[kTablesAtOnce] = {};
+  const auto zeros = [&](std::size_t count) {
+    Real* const memory = tape.scratch(count);
+    std::fill_n(memory, count, Real(0));
+    return memory;
+  };
+  for (std::size_t t = 0; t < Tables; ++t) {
+    d_results[t] = tape.output_gradient(result_of(r, first + t));
+    if (d_results[t] == nullptr) d_results[t] = zeros(r.bags.count * width);
+    d_words[t] = zeros(rows * stride);
+    d_times[t] = one_table || !timed ? d_words[t] : zeros(time_rows * stride);
+  }
+  scatter_bags<Tables>(d_results, r.first_time, r.bags, *r.weights, stride, d_words, d_times);
+  const auto add = [&](Var table, const Real* gathered) {
+    Real* const gradient = tape.zeroed_input_gradient(table);
+    if (gradient == nullptr) return;
+    for (std::size_t row = 0; row < tape.shape(table)[0]; ++row)
+      add_row(gathered + row * stride, width, gradient + row * width, true);
+  };
+  for (std::size_t t = 0; t < Tables; ++t) {
+    add(r.tables[first + t].words, d_words[t]);
+    if (!one_table && timed) add(r.tables[first + t].times, d_times[t]);
   }
 }
 
 void embed_bags_backward(Tape& tape, const Record& r) {
-  const Real* const d_result = tape.output_gradient(r.result);
-  if (d_result == nullptr) return;
-  Real* const d_words = tape.zeroed_input_gradient(r.words);
-  Real* const d_times =
-      r.times.id == r.words.id || r.bags.times == nullptr ? d_words : tape.zeroed_input_gradient(r.times);
-  scatter_bags(d_result, r.first_time, r.bags, *r.weights, d_words, d_times);
+  in_groups(r.count, [&]<std::size_t Tables>(std::size_t first) {
+    embed_bags_backward_group<Tables>(tape, r, first);
+  });
 }
 
 }  // namespace
@@ -107,15 +179,37 @@ PositionWeights::PositionWeights(WordOrder order, std::size_t longest, std::size
   }
 }
 
-Var embed_bags(Tape& tape, Var words, Var times, std::size_t first_time, const Bags& bags,
+Var embed_bags(Tape& tape, std::span<const BagTable> tables, std::size_t first_time, const Bags& bags,
                const PositionWeights& weights) {
   const std::size_t width = weights.width();
-  expect_shape("embed_bags", "words", tape.shape(words), {tape.shape(words)[0], width});
-  expect_shape("embed_bags", "times", tape.shape(times), {tape.shape(times)[0], width});
-  const Var result = tape.output({bags.count, width}, {words, times});
-  sum_bags(tape.data(words), tape.data(times), first_time, bags, weights, tape.mutable_data(result));
-  tape.node<embed_bags_backward>(Record{words, times, result, first_time, bags, &weights}, result);
-  return result;
+  const std::size_t rows = tape.shape(tables[0].words)[0], time_rows = tape.shape(tables[0].times)[0];
+  for (const BagTable& table : tables) {
+    expect_shape("embed_bags", "words", tape.shape(table.words), {rows, width});
+    expect_shape("embed_bags", "times", tape.shape(table.times), {time_rows, width});
+  }
+  auto* const kept = tape.arena().array<BagTable>(tables.size());
+  std::copy(tables.begin(), tables.end(), kept);
+  Record record{kept, tables.size(), {}, first_time, bags, &weights};
+  bool wanted = false;
+  for (const BagTable& table : tables)
+    wanted = wanted || tape.requires_gradient(table.words) || tape.requires_gradient(table.times);
+  for (const BagTable& table : tables) {
+    tape.reads(std::array{table.words, table.times});
+    const Var result = tape.output({bags.count, width}, wanted && tape.recording());
+    if (&table == &tables[0]) record.first = result;
+  }
+  in_groups(tables.size(), [&]<std::size_t Tables>(std::size_t first) {
+    const Real *words[kTablesAtOnce] = {}, *times[kTablesAtOnce] = {};
+    Real* results[kTablesAtOnce] = {};
+    for (std::size_t t = 0; t < Tables; ++t) {
+      words[t] = tape.data(tables[first + t].words);
+      times[t] = tape.data(tables[first + t].times);
+      results[t] = tape.mutable_data(result_of(record, first + t));
+    }
+    sum_bags<Tables>(words, times, first_time, bags, weights, results);
+  });
+  tape.node<embed_bags_backward>(record, record.first, static_cast<std::uint32_t>(tables.size()));
+  return record.first;
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -58,10 +59,17 @@ struct Bags {
   std::size_t count = 0;
 };
 
-/// Row r is Σ_j l_j ⊙ E(word j of bag r) + l_time ⊙ T(times[r]), where E(w) is row w - 1 of `words` [rows, width] and
-/// T(t) row first_time + t of `times` [rows, width], which may be the same table. Result [bags, width].
+/// Embeddings of words and of time words; both may be the same parameter.
+struct BagTable {
+  Var words;  // E [rows, width]
+  Var times;  // T [rows, width]
+};
+
+/// Row r of a table's result is Σ_j l_j ⊙ E(word j of bag r) + l_time ⊙ T(times[r]), where E(w) is row w - 1 of its words and
+/// T(t) row first_time + t of its times. The same bags are embedded by several tables in one pass: the result of table i,
+/// [bags, width], is Var{embed_bags(…).id + i}. All tables have the shapes of the first.
 /// Throws ShapeError. Ids and lengths beyond the tables are the caller's mistake and not looked for.
-Var embed_bags(Tape& tape, Var words, Var times, std::size_t first_time, const Bags& bags,
+Var embed_bags(Tape& tape, std::span<const BagTable> tables, std::size_t first_time, const Bags& bags,
                const PositionWeights& weights);
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -41,6 +41,11 @@ std::vector<Real> numbered(std::size_t count) {
   return values;
 }
 
+Var embedded(Tape& tape, const BagTable& table, std::size_t first_time, const Bags& of,
+             const PositionWeights& weights) {
+  return embed_bags(tape, {&table, 1}, first_time, of, weights);
+}
+
 }  // namespace
 
 TEST_CASE("a sentence is the weighted sum of its words and its time word", "[bag_embedding]") {
@@ -70,7 +75,7 @@ TEST_CASE("a sentence is the weighted sum of its words and its time word", "[bag
             expected.push_back(total);
           }
         }
-        const Var rows = embed_bags(tape, Var{0}, Var{1}, 0, bags(timed), weights);
+        const Var rows = embedded(tape, {Var{0}, Var{1}}, 0, bags(timed), weights);
         CHECK(tape.shape(rows) == Shape{4, width});
         CHECK_THAT(tape.value(rows), testing::close_to(expected, 1e-14));
       }
@@ -83,12 +88,12 @@ TEST_CASE("sums of embeddings have the gradient of central differences", "[bag_e
     for (const std::size_t width : {3U, 9U}) {
       const PositionWeights weights(order, kLongest, width);
       CHECK(check_gradients({{kWords, width}, {kTimes, width}}, [&](Tape& tape, std::span<const Var> in) {
-              return embed_bags(tape, in[0], in[1], 0, bags(true), weights);
+              return embedded(tape, {in[0], in[1]}, 0, bags(true), weights);
             }) < 1e-8);
       // Times as rows of the same table, behind the words.
       CHECK(check_gradients({{kWords + kTimes, width}}, [&](Tape& tape, std::span<const Var> in) {
-              return std::vector<Var>{embed_bags(tape, in[0], in[0], kWords, bags(true), weights),
-                                      embed_bags(tape, in[0], in[0], 0, bags(false), weights)};
+              return std::vector<Var>{embedded(tape, {in[0], in[0]}, kWords, bags(true), weights),
+                                      embedded(tape, {in[0], in[0]}, 0, bags(false), weights)};
             }) < 1e-8);
     }
   }
@@ -99,8 +104,8 @@ TEST_CASE("tables of another width than the weights are refused", "[bag_embeddin
   testing::Leaves leaves({{{kWords, 3}, numbered(kWords * 3)}, {{kTimes, 4}, numbered(kTimes * 4)}});
   Tape tape;
   tape.reset(leaves.all());
-  CHECK_THROWS_AS(embed_bags(tape, Var{0}, Var{1}, 0, bags(true), weights), ShapeError);
-  CHECK_THROWS_AS(embed_bags(tape, Var{1}, Var{0}, 0, bags(true), weights), ShapeError);
+  CHECK_THROWS_AS(embedded(tape, {Var{0}, Var{1}}, 0, bags(true), weights), ShapeError);
+  CHECK_THROWS_AS(embedded(tape, {Var{1}, Var{0}}, 0, bags(true), weights), ShapeError);
 }
 
 TEST_CASE("word orders have names", "[bag_embedding]") {
@@ -108,4 +113,52 @@ TEST_CASE("word orders have names", "[bag_embedding]") {
   CHECK(word_order("position") == WordOrder::position);
   CHECK(word_order("position_released") == WordOrder::position_released);
   CHECK_THROWS_AS(word_order("sideways"), UsageError);
+}
+
+TEST_CASE("several tables at once are what each is alone, values and gradients",
+          "[bag_embedding][gradient]") {
+  for (const std::size_t count : {1U, 2U, 3U, 4U, 5U, 9U}) {
+    for (const std::size_t width : {3U, 20U}) {
+      INFO(count << " tables of width " << width);
+      const PositionWeights weights(WordOrder::position, kLongest, width);
+      std::vector<GradientInput> inputs;
+      for (std::size_t t = 0; t < count; ++t) {
+        inputs.push_back({kWords, width});
+        inputs.push_back({kTimes, width});
+      }
+      const auto tables = [&](std::span<const Var> in) {
+        std::vector<BagTable> all;
+        for (std::size_t t = 0; t < count; ++t) all.push_back({in[2 * t], in[2 * t + 1]});
+        return all;
+      };
+      const auto results = [&](Var first) {
+        std::vector<Var> all;
+        for (std::uint32_t t = 0; t < count; ++t) all.push_back({first.id + t});
+        return all;
+      };
+      CHECK(check_gradients(inputs, [&](Tape& tape, std::span<const Var> in) {
+              return results(embed_bags(tape, tables(in), 0, bags(true), weights));
+            }) < 1e-8);
+      CHECK(check_gradients(inputs, [&](Tape& tape, std::span<const Var> in) {  // the others have no gradient
+              return results(embed_bags(tape, tables(in), 0, bags(true), weights)).back();
+            }) < 1e-8);
+      std::vector<testing::Leaves::Item> items;
+      for (std::size_t t = 0; t < count; ++t) {
+        std::vector<Real> words = numbered(kWords * width);
+        for (Real& value : words) value += static_cast<Real>(t);
+        items.push_back({{kWords, width}, words});
+        items.push_back({{kTimes, width}, numbered(kTimes * width)});
+      }
+      testing::Leaves leaves(std::move(items));
+      Tape tape;
+      tape.reset(leaves.all());
+      std::vector<Var> in;
+      for (std::uint32_t i = 0; i < 2 * count; ++i) in.push_back({i});
+      const std::vector<BagTable> all = tables(in);
+      const std::vector<Var> together = results(embed_bags(tape, all, 0, bags(true), weights));
+      for (std::size_t t = 0; t < count; ++t)
+        CHECK_THAT(tape.value(together[t]),
+                   testing::close_to(tape.value(embedded(tape, all[t], 0, bags(true), weights)), 0));
+    }
+  }
 }
