@@ -2,39 +2,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
-#include <sstream>
 
 #include "experiments/commands.hpp"
+#include "experiments/story_tracing.hpp"
 #include "experiments/trained_net.hpp"
 #include "framework/tensor/error.hpp"
 #include "tasks/babi/babi.hpp"
 
 namespace tapehead {
 namespace {
-
-// Where each hop looked: weights [hop][place].
-class Attention final : public Recorder {
- public:
-  void record(const Tape& tape, std::size_t, std::span<const Recording> recordings) override {
-    for (const Recording& recording : recordings) {
-      if (recording.name != "attention") continue;
-      hops_ = recording.extents[0];
-      places_ = recording.extents[1];
-      const std::span<const Real> values = tape.value(recording.source);
-      weights_.assign(values.begin(), values.end());
-    }
-  }
-  std::size_t hops() const { return hops_; }
-  Real weight(std::size_t hop, std::size_t place) const { return weights_[hop * places_ + place]; }
-
- private:
-  std::size_t hops_ = 0, places_ = 0;
-  std::vector<Real> weights_;
-};
 
 std::string joined(const Words& words) {
   std::string text;
@@ -97,25 +76,16 @@ class Conversation {
         {.statements = story.statements.size(), .words = words, .answer = "", .supporting_facts = {}}};
     StorySet set;
     set.add({story}, task_.vocabulary(), 1);
-    Batch batch;
+    StoryBatch batch;
     const StorySet::Told told{0, {}};
-    set.fill({&told, 1}, task_.story_shape().statements, as<StoryBatch>(batch));
-    Tape tape;
-    tape.reset(net_.model->parameters().leaves(nullptr), false);
-    Attention attention;
-    const std::span<const Real> logits =
-        tape.value(net_.model->predict(tape, batch, Steps::scored, &attention).logits);
-    const std::size_t best = static_cast<std::size_t>(
-        std::max_element(logits.begin(),
-                         logits.begin() + static_cast<std::ptrdiff_t>(task_.vocabulary().size())) -
-        logits.begin());
-    double total = 0;
-    for (const Real logit : logits) total += std::exp(static_cast<double>(logit - logits[best]));
-    print(words, task_.vocabulary().word(static_cast<Vocabulary::Id>(best + 1)), 1 / total, attention);
+    set.fill({&told, 1}, task_.story_shape().statements, batch);
+    print(words, trace_stories(net_, batch));
   }
 
-  void print(const Words& question, const std::string& answer, double probability,
-             const Attention& attention) const {
+  void print(const Words& question, const TraceSet& traces) const {
+    const TraceTensor& attention = tensor_named(traces, "attention");  // [step, example, hop, sentence]
+    const std::size_t hops = attention.shape[2], places = attention.shape[3];
+    const auto answer = static_cast<Vocabulary::Id>(tensor_named(traces, "answer").values[0]);
     std::size_t width = joined(question).size() + 1;
     for (const Words& statement : story_.statements) width = std::max(width, joined(statement).size());
     const auto text = [&](const std::string& line) {
@@ -123,22 +93,23 @@ class Conversation {
     };
     const std::size_t kept = std::min(story_.statements.size(), task_.story_shape().statements);
     text("");
-    for (std::size_t hop = 1; hop <= attention.hops(); ++hop) std::cout << "  hop " << hop;
+    for (std::size_t hop = 1; hop <= hops; ++hop) std::cout << "  hop " << hop;
     std::cout << "\n" << std::fixed << std::setprecision(2);
     for (std::size_t i = 0; i < story_.statements.size(); ++i) {
       text(joined(story_.statements[i]));
       const std::size_t forgotten = story_.statements.size() - kept;
-      for (std::size_t hop = 0; hop < attention.hops(); ++hop) {
+      for (std::size_t hop = 0; hop < hops; ++hop) {
         if (i < forgotten) {
           std::cout << "      -";
         } else {
-          std::cout << "   " << attention.weight(hop, i - forgotten);
+          std::cout << "   " << attention.values[hop * places + i - forgotten];
         }
       }
       std::cout << "\n";
     }
     text(joined(question) + "?");
-    std::cout << "  " << answer << " (" << probability << ")\n\n"
+    std::cout << "  " << task_.vocabulary().word(answer) << " ("
+              << tensor_named(traces, "answer_probability").values[0] << ")\n\n"
               << std::defaultfloat << std::setprecision(6);
     std::cout.flush();
   }

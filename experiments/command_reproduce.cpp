@@ -136,13 +136,14 @@ void list_story_tables(const std::string& named) {
   }
 }
 
-int reproduce_story_tables(std::span<const StoryTable* const> tables, const Arguments& arguments) {
-  ReproductionOptions options = options_of(arguments);
+// Makes results one after the other by make(result, options). Returns the exit code.
+template <class Results, class Make>
+int each_of(const Results& results, const Arguments& arguments, ReproductionOptions options,
+            const Make& make) {
   ExitCode first = ExitCode::done;
-  for (const StoryTable* const table : tables) {
-    place(options, arguments, *table, tables.size() > 1);
-    const std::string data = arguments.text("task.data").value_or("");
-    const ExitCode code = reproduce_story_table(*table, options, data, std::cout, std::cerr);
+  for (const auto* const result : results) {
+    place(options, arguments, *result, results.size() > 1);
+    const ExitCode code = make(*result, options);
     if (stop_signal() != 0) return static_cast<int>(exit_code_of(stop_signal()));
     if (first == ExitCode::done) first = code;
   }
@@ -166,7 +167,11 @@ int reproduce_results(const Arguments& arguments) {
   }
   if (tables.empty()) return reproduce_from(reproduction_catalogue(), arguments);
   refuse_nonsense(arguments);
-  return reproduce_story_tables(tables, arguments);
+  const std::string data = arguments.text("task.data").value_or("");
+  return each_of(tables, arguments, options_of(arguments),
+                 [&](const StoryTable& table, const ReproductionOptions& options) {
+                   return reproduce_story_table(table, options, data, std::cout, std::cerr);
+                 });
 }
 
 }  // namespace
@@ -185,14 +190,10 @@ int reproduce_from(std::span<const ReproductionResult> catalogue, const Argument
   ReproductionOptions options = options_of(arguments);
   options.figure = figure;
   for (const ReproductionResult* const result : results) choose_rows(*result, options.rows);
-  ExitCode first = ExitCode::done;
-  for (const ReproductionResult* const result : results) {
-    place(options, arguments, *result, results.size() > 1);
-    const ExitCode code = reproduce(*result, options, std::cout, std::cerr);
-    if (stop_signal() != 0) return static_cast<int>(exit_code_of(stop_signal()));
-    if (first == ExitCode::done) first = code;
-  }
-  return static_cast<int>(first);
+  return each_of(results, arguments, options,
+                 [](const ReproductionResult& result, const ReproductionOptions& of_result) {
+                   return reproduce(result, of_result, std::cout, std::cerr);
+                 });
 }
 
 Command reproduce_command() {

@@ -94,6 +94,14 @@ double CsvTable::number(const CsvRow& row, std::string_view column) const {
   return value;
 }
 
+std::uint64_t CsvTable::whole_number(const CsvRow& row, std::string_view column, std::uint64_t most) const {
+  const double value = number(row, column);
+  if (!(value >= 0 && value <= static_cast<double>(most) && value == std::floor(value)))
+    refuse(row,
+           "column '" + std::string(column) + "': expected a whole number, got '" + cell(row, column) + "'");
+  return static_cast<std::uint64_t>(value);
+}
+
 void CsvTable::add(const std::vector<std::pair<std::string, std::string>>& cells) {
   CsvRow row;
   for (const auto& [column, text] : cells) {

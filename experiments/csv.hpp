@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
@@ -35,6 +36,11 @@ class CsvTable {
   /// The number in a cell; NaN if it is empty or there is no such column. Throws DataError naming line and column if it
   /// is something else.
   double number(const CsvRow& row, std::string_view column) const;
+
+  /// The whole number in a cell, from 0 to `most`; up to the default a double tells every one. Throws DataError as number().
+  std::uint64_t whole_number(const CsvRow& row, std::string_view column,
+                             std::uint64_t most = kMostWhole) const;
+  static constexpr std::uint64_t kMostWhole = std::uint64_t{1} << 53;
 
   /// Adds a row at the end, and columns that are not there yet behind the others; cells not named are empty.
   void add(const std::vector<std::pair<std::string, std::string>>& cells);

@@ -19,16 +19,6 @@ bool is_evaluation(std::string_view column) {
          });
 }
 
-std::uint64_t whole_number(const CsvTable& table, const CsvRow& row, std::string_view column) {
-  constexpr double kLargest = 9007199254740992;  // 2^53: up to here a double tells every whole number
-  const double value = table.number(row, column);
-  if (!(value >= 0 && value <= kLargest && value == std::floor(value))) {
-    table.refuse(row, "column '" + std::string(column) + "': expected a whole number, got '" +
-                          table.cell(row, column) + "'");
-  }
-  return static_cast<std::uint64_t>(value);
-}
-
 std::string text(const CsvTable& table, const CsvRow& row, std::string_view column) {
   const std::string& cell = table.cell(row, column);
   if (cell.empty()) table.refuse(row, "column '" + std::string(column) + "' is empty");
@@ -41,13 +31,13 @@ SeedRecord record_of(const CsvTable& table, const CsvRow& row) {
   record.result = text(table, row, "result");
   record.row = text(table, row, "row");
   record.preset = text(table, row, "preset");
-  record.seed = whole_number(table, row, "seed");
+  record.seed = table.whole_number(row, "seed");
   record.settings_hash = text(table, row, "settings_hash");
   record.status = text(table, row, "status");
   if (record.status != "finished" && record.status != "diverged") {
     table.refuse(row, "column 'status': expected finished or diverged, got '" + record.status + "'");
   }
-  record.sequences = whole_number(table, row, "sequences");
+  record.sequences = table.whole_number(row, "sequences");
   record.share_of_paper = table.number(row, "share_of_paper");
   record.final_loss = table.number(row, "final_loss");
   record.best_loss = table.number(row, "best_loss");
@@ -65,7 +55,7 @@ SeedRecord record_of(const CsvTable& table, const CsvRow& row) {
     }
   }
   record.wall_seconds = table.number(row, "wall_seconds");
-  record.parameters = whole_number(table, row, "parameters");
+  record.parameters = table.whole_number(row, "parameters");
   record.revision = table.cell(row, "revision");
   record.cpu = table.cell(row, "cpu");
   return record;

@@ -25,6 +25,20 @@ double quantile(std::span<const double> values, double share) {
 
 double median(std::span<const double> values) { return quantile(values, 0.5); }
 
+double mean(std::span<const double> values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+double standard_deviation(std::span<const double> values) {
+  if (values.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+  const double middle = mean(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - middle) * (value - middle);
+  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
 Spread spread(std::span<const double> values) {
   return {quantile(values, 0.25), median(values), quantile(values, 0.75)};
 }

@@ -13,6 +13,12 @@ namespace tapehead {
 /// values. Throws std::invalid_argument if a value is NaN or the share is outside of [0, 1].
 double quantile(std::span<const double> values, double share);
 
+/// The arithmetic mean; NaN without values.
+double mean(std::span<const double> values);
+
+/// The standard deviation of a sample, its squares divided by one less than their number; NaN below two values.
+double standard_deviation(std::span<const double> values);
+
 /// quantile(values, 0.5).
 double median(std::span<const double> values);
 

@@ -4,26 +4,13 @@
 #include <cmath>
 #include <map>
 
+#include "experiments/statistics.hpp"
+
 namespace tapehead {
 namespace {
 
 StoryVariant memn2n(const std::string& name, const std::string& label, double tolerance) {
   return {name, label, "memn2n2015/" + name, "MemN2N " + label, tolerance};
-}
-
-double mean_of(std::span<const double> values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-// Of a sample.
-double deviation_of(std::span<const double> values) {
-  if (values.size() < 2) return RestartRecord::kNone;
-  const double mean = mean_of(values);
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
 // By task; "mean" is task 0, the number of failed tasks behind the twenty.
@@ -53,8 +40,8 @@ StoryCell cell_of(std::span<const RestartRecord* const> nets) {
     if (cell.chosen == nullptr || net->training_error < cell.chosen->training_error) cell.chosen = net;
   }
   if (errors.empty()) return cell;
-  cell.mean = mean_of(errors);
-  cell.deviation = deviation_of(errors);
+  cell.mean = mean(errors);
+  cell.deviation = standard_deviation(errors);
   cell.lowest = *std::ranges::min_element(errors);
   return cell;
 }
@@ -133,13 +120,8 @@ std::vector<RestartRecord> read_restarts(const CsvTable& table) {
   std::vector<RestartRecord> records;
   for (const CsvRow& row : table.rows) {
     RestartRecord& record = records.emplace_back();
-    const auto number = [&](const char* column) {
-      const double value = table.number(row, column);
-      if (!(value >= 0 && value < 1e9 && value == std::floor(value)))
-        table.refuse(row, std::string("column '") + column + "': expected a whole number, got '" +
-                              table.cell(row, column) + "'");
-      return static_cast<std::size_t>(value);
-    };
+    constexpr std::uint64_t kMost = 999'999'999;
+    const auto number = [&](const char* column) { return table.whole_number(row, column, kMost); };
     record.variant = table.cell(row, "variant");
     record.preset = table.cell(row, "preset");
     record.task = number("task");
@@ -202,13 +184,13 @@ std::vector<StoryColumn> summarise(const StoryTable& table, std::span<const Rest
     }
     column.published_failed = published_of(kStoryTasks + 1);
     if (chosen.empty()) continue;
-    column.mean = mean_of(chosen);
-    column.mean_of_all_nets = mean_of(means);
+    column.mean = mean(chosen);
+    column.mean_of_all_nets = mean(means);
     if (variances.size() == means.size()) {
       const double tasks = static_cast<double>(means.size());
-      column.deviation = std::sqrt(mean_of(variances) / tasks);  // of a mean over tasks, one net each
+      column.deviation = std::sqrt(mean(variances) / tasks);  // of a mean over tasks, one net each
     }
-    column.published_mean = column.tasks == kStoryTasks ? published_of(0) : mean_of(theirs);
+    column.published_mean = column.tasks == kStoryTasks ? published_of(0) : mean(theirs);
     column.verdict = verdict_of(column, table.restarts, quick);
   }
   return columns;

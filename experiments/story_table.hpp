@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <iosfwd>
 #include <limits>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>

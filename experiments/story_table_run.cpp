@@ -71,8 +71,10 @@ class TableReproduction {
     }
     if (options.report) return;
     const fs::path directory = fs::absolute(story_directory(data));
+    std::vector<std::string> digests;  // [task - 1]
+    for (std::size_t task = 1; task <= kStoryTasks; ++task) digests.push_back(digest_of(directory, task));
     for (const StoryVariant& variant : table.variants) {
-      if (chosen(variant)) plan(variant, directory);
+      if (chosen(variant)) plan(variant, directory, digests);
     }
     // By seed first, so that every cell has a net early.
     std::ranges::stable_sort(wanted_, {}, &WantedNet::seed);
@@ -101,16 +103,15 @@ class TableReproduction {
     return settings;
   }
 
-  void plan(const StoryVariant& variant, const fs::path& directory) {
+  void plan(const StoryVariant& variant, const fs::path& directory, const std::vector<std::string>& digests) {
     const SeedRange seeds =
         options_.quick ? SeedRange{1, 1} : options_.seeds.value_or(SeedRange{1, table_.restarts});
     for (std::size_t task = 1; task <= kStoryTasks; ++task) {
       std::vector<Assignment> settings = settings_of(variant, task);
       settings.push_back({"task.data", directory.string(), ""});
       const std::string& hash = hashes_.at({variant.name, task});
-      const std::string stories = digest_of(directory, task);
       for (std::size_t seed = seeds.first; seed <= seeds.last; ++seed)
-        wanted_.push_back({&variant, task, seed, settings, hash, stories});
+        wanted_.push_back({&variant, task, seed, settings, hash, digests[task - 1]});
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@ TraceTensor tensor(const char* name, const char* long_name, std::vector<std::str
       .name = name, .long_name = long_name, .axes = {"step", "example"}, .shape = {1}, .values = {}};
   result.axes.insert(result.axes.end(), axes.begin(), axes.end());
   for (const std::size_t extent : values.shape()) result.shape.push_back(std::max<std::size_t>(1, extent));
-  result.values.resize(std::max<std::size_t>(values.size(), result.shape[1]));
+  std::size_t size = 1;
+  for (const std::size_t extent : result.shape) size *= extent;
+  result.values.resize(size);
   std::ranges::transform(values.storage(), result.values.begin(),
                          [](T value) { return static_cast<float>(value); });
   return result;
@@ -33,7 +36,7 @@ double probability_of_best(const Real* logits, std::size_t n, std::size_t best) 
 
 }  // namespace
 
-TraceSet trace_stories(TrainedNet& net, const StoryBatch& stories) {
+TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories) {
   const std::size_t examples = stories.size();
   Tape tape;
   tape.reset(net.model->parameters().leaves(nullptr), false);
@@ -70,6 +73,12 @@ TraceSet trace_stories(TrainedNet& net, const StoryBatch& stories) {
   }
   separate_axes(traces.tensors);
   return traces;
+}
+
+const TraceTensor& tensor_named(const TraceSet& traces, std::string_view name) {
+  const auto found = std::ranges::find(traces.tensors, name, &TraceTensor::name);
+  if (found == traces.tensors.end()) throw std::out_of_range("nothing was recorded as " + std::string(name));
+  return *found;
 }
 
 }  // namespace tapehead

@@ -1,6 +1,8 @@
 // What a net does with stories: where each hop looks.
 #pragma once
 
+#include <string_view>
+
 #include "experiments/trained_net.hpp"
 #include "framework/data/batch.hpp"
 #include "framework/io/traces.hpp"
@@ -10,6 +12,9 @@ namespace tapehead {
 /// Runs the net over stories and keeps, with axes [step, example, …] and words by their number, 0 where there is none:
 /// `story` [sentence, word], `question` [word], `right_answer` and `answer`, `answer_probability`, `support` [sentence], 1
 /// for supporting facts, and what the net records, `attention` [hop, sentence] among it.
-TraceSet trace_stories(TrainedNet& net, const StoryBatch& stories);
+TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories);
+
+/// What was recorded under a name. Throws std::out_of_range if nothing was.
+const TraceTensor& tensor_named(const TraceSet& traces, std::string_view name);
 
 }  // namespace tapehead

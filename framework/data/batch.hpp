@@ -49,7 +49,7 @@ struct StoryShape {
   std::size_t words = 0;             // ids of words and answers are 1 to this
   std::size_t longest_sentence = 0;  // words
   std::size_t longest_question = 0;  // words
-  std::size_t statements = 0;        // sentences of a story at most, and more than any age
+  std::size_t statements = 0;        // sentences of a story at most; ages from here on count as one less
 };
 
 using Batch = std::variant<SequenceBatch, StoryBatch>;

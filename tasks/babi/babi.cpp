@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
-#include <numeric>
 #include <set>
 #include <stdexcept>
 
@@ -153,8 +151,6 @@ double Babi::chance() const {
   }
   return entropy;
 }
-
-double Babi::optimum(const Batch&) const { return std::numeric_limits<double>::quiet_NaN(); }
 
 std::unique_ptr<Babi> Babi::without_leaks() const {
   std::set<std::vector<StoryBatch::Id>> seen;

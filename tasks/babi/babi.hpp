@@ -79,7 +79,6 @@ class Babi final : public Task {
   std::string_view name() const override { return "babi"; }
   std::string picture() const override;
   double chance() const override;  // the entropy of the training answers
-  double optimum(const Batch&) const override;
   /// "task": the questions of one task, with the same words.
   std::vector<std::string_view> quantities() const override { return {"task"}; }
   std::unique_ptr<Task> with(std::string_view quantity, std::size_t value) const override;

@@ -46,6 +46,12 @@ struct WhereaboutsStory {
     return *world.last_event(world.events().size(), [&](const Event& e) { return e.moves(actor); });
   }
 
+  // By a move that the statements `facts` tell, the last of the actor.
+  void ask_where(std::size_t move, const std::vector<std::size_t>& facts) {
+    const Event& e = world.events()[move];
+    telling.ask("where is _", {name(e.actor)}, place(e.place), facts);
+  }
+
   void say_move(const Event& e) {
     telling.say("_ _ the _", {name(e.actor), telling.one_of(kMoved), place(e.place)});
   }
@@ -163,10 +169,8 @@ Story basic_coreference(Draws& draws) {
     story.say_move(story.world.events().back());
     story.world.move(mover);
     say_follow_up(story, pronoun(story.name(mover)));
-    const std::size_t actor = story.recent_actor();
-    const std::size_t fact = story.last_move(actor);
-    telling.ask("where is _", {story.name(actor)}, story.place(story.world.events()[fact].place),
-                {fact - 1, fact});
+    const std::size_t move = story.last_move(story.recent_actor());
+    story.ask_where(move, {move - 1, move});
   }
   return std::move(telling.story());
 }
@@ -176,10 +180,8 @@ Story conjunction(Draws& draws) {
   Telling& telling = story.telling;
   telling.take_turns([&] { say_conjunction(story, false); },
                      [&] {
-                       const std::size_t actor = story.recent_actor();
-                       const std::size_t move = story.last_move(actor);
-                       telling.ask("where is _", {story.name(actor)},
-                                   story.place(story.world.events()[move].place), {move / 2});
+                       const std::size_t move = story.last_move(story.recent_actor());
+                       story.ask_where(move, {move / 2});
                      });
   return std::move(telling.story());
 }
@@ -189,10 +191,8 @@ Story compound_coreference(Draws& draws) {
   Telling& telling = story.telling;
   while (telling.story().questions.size() < kQuestionsOfStory) {
     say_conjunction(story, true);
-    const std::size_t actor = story.recent_actor();
-    const std::size_t move = story.last_move(actor), fact = move / 2;
-    telling.ask("where is _", {story.name(actor)}, story.place(story.world.events()[move].place),
-                {fact - 1, fact});
+    const std::size_t move = story.last_move(story.recent_actor()), fact = move / 2;
+    story.ask_where(move, {fact - 1, fact});
   }
   return std::move(telling.story());
 }

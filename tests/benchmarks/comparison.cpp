@@ -21,20 +21,6 @@ std::string label(const char* who, const Network& network, std::size_t batch) {
 
 #ifdef TAPEHEAD_WITH_TORCH
 
-// |a - b| / |b| over all parameters together.
-double relative_difference(const NamedValues& a, const NamedValues& b) {
-  double difference = 0, norm = 0;
-  for (const auto& [path, y] : b) {
-    const std::vector<float>& x = a.at(path);
-    for (std::size_t i = 0; i < y.size(); ++i) {
-      const double d = static_cast<double>(x.at(i)) - static_cast<double>(y[i]);
-      difference += d * d;
-      norm += static_cast<double>(y[i]) * static_cast<double>(y[i]);
-    }
-  }
-  return std::sqrt(difference / norm);
-}
-
 double forward_backward(TorchPeer& peer, const SequenceBatch& sequences) {
   return peer.forward_backward({sequences.inputs.data(), sequences.inputs.size()},
                                {sequences.targets.data(), sequences.targets.size()});
@@ -84,6 +70,19 @@ std::optional<Entry::Peer> peer_of(const Network&, std::size_t, const Timings&) 
 #endif
 
 }  // namespace
+
+double relative_difference(const NamedValues& a, const NamedValues& b) {
+  double difference = 0, norm = 0;
+  for (const auto& [path, y] : b) {
+    const std::vector<float>& x = a.at(path);
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      const double d = static_cast<double>(x.at(i)) - static_cast<double>(y[i]);
+      difference += d * d;
+      norm += static_cast<double>(y[i]) * static_cast<double>(y[i]);
+    }
+  }
+  return std::sqrt(difference / norm);
+}
 
 std::string our_label(const Network& network, std::size_t batch) { return label("ours", network, batch); }
 

@@ -20,6 +20,9 @@ using MakeTask = std::function<std::unique_ptr<Task>(const Network&)>;
 /// batches. Throws std::runtime_error if it computes another cost or gradient than we do.
 void register_comparison(const Network& network, std::size_t batch, const MakeTask& make_task);
 
+/// |a - b| / |b| over all parameters together. Throws std::out_of_range if `a` lacks one.
+double relative_difference(const NamedValues& a, const NamedValues& b);
+
 /// What register_comparison() called our step.
 std::string our_label(const Network& network, std::size_t batch);
 

@@ -88,17 +88,10 @@ std::string our_step(const Subject& subject) { return "ours " + subject.name; }
 
 #ifdef TAPEHEAD_WITH_TORCH
 
-NamedValues parts(const Parameters& parameters, const Real* flat) {
-  NamedValues result;
-  for (const Parameter& p : parameters.all())
-    result[p.path].assign(flat + p.offset, flat + p.offset + p.shape.size());
-  return result;
-}
-
 // Throws unless both have the same cost and gradient, up to rounding.
-void expect_equal(const Subject& ours, const StoryBatch& stories, TorchMemN2N& peer) {
+void expect_equal(Subject& ours, const StoryBatch& stories, TorchMemN2N& peer) {
   constexpr double kTolerance = 1e-4;
-  Parameters& parameters = const_cast<MemN2N&>(ours.model).parameters();
+  Parameters& parameters = ours.model.parameters();
   const AlignedMemory memory = aligned_new(parameters.flat_size() * sizeof(Real));
   auto* const gradient = reinterpret_cast<Real*>(memory.get());
   Tape tape;
@@ -106,35 +99,25 @@ void expect_equal(const Subject& ours, const StoryBatch& stories, TorchMemN2N& p
   const Model::Scored scored = ours.model.score(tape, Batch(stories));
   tape.backward(scored.loss);
   const double cost = std::abs(peer.forward_backward(stories) / scored.score.loss - 1);
-  const NamedValues own = parts(parameters, gradient), theirs = peer.gradients();
-  double difference = 0, norm = 0;
-  for (const auto& [path, values] : own) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double d = static_cast<double>(values[i]) - static_cast<double>(theirs.at(path).at(i));
-      difference += d * d;
-      norm += static_cast<double>(values[i]) * static_cast<double>(values[i]);
-    }
-  }
-  std::printf("%-28s off libtorch: cost %.0e, gradient %.0e\n", ours.name.c_str(), cost,
-              std::sqrt(difference / norm));
-  if (!(cost < kTolerance && std::sqrt(difference / norm) < kTolerance))
+  const double difference = relative_difference(parts(parameters, gradient), peer.gradients());
+  std::printf("%-28s off libtorch: cost %.0e, gradient %.0e\n", ours.name.c_str(), cost, difference);
+  if (!(cost < kTolerance && difference < kTolerance))
     throw std::runtime_error("the peer does not compute what we compute");
 }
 
-void register_peer(const Subject& ours) {
+void register_peer(Subject& ours) {
   Batch batch;
   ours.task->sample(RandomStream(kSeed, "sample"), kBatch, batch);
   const auto stories = std::make_shared<StoryBatch>(std::get<StoryBatch>(batch));
   const std::shared_ptr<TorchMemN2N> peer = torch_memn2n(kHops, kStoryWidth, ours.task->story_shape());
-  peer->set_parameters(
-      parts(ours.model.parameters(), const_cast<MemN2N&>(ours.model).parameters().flat().data()));
+  peer->set_parameters(parts(ours.model.parameters(), ours.model.parameters().flat().data()));
   expect_equal(ours, *stories, *peer);
   register_step("peer " + ours.name, [peer, stories] { peer->forward_backward(*stories); });
 }
 
 #else
 
-void register_peer(const Subject&) {}
+void register_peer(Subject&) {}
 
 #endif
 

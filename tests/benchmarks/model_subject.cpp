@@ -73,7 +73,8 @@ void disturb(Parameters& parameters) {
   }
 }
 
-// The parts of a flat buffer that is laid out like the parameters.
+}  // namespace
+
 NamedValues parts(const Parameters& parameters, const Real* flat) {
   NamedValues result;
   for (const Parameter& p : parameters.all()) {
@@ -81,8 +82,6 @@ NamedValues parts(const Parameters& parameters, const Real* flat) {
   }
   return result;
 }
-
-}  // namespace
 
 std::unique_ptr<Task> synthetic_task(const Network& network) {
   return std::make_unique<SyntheticTask>(network);

@@ -18,6 +18,9 @@ namespace tapehead::bench {
 /// Every parameter of a network by its path, or the gradient of each; row-major.
 using NamedValues = std::map<std::string, std::vector<float>>;
 
+/// The parts of a flat buffer that is laid out like the parameters.
+NamedValues parts(const Parameters& parameters, const Real* flat);
+
 /// Random bits of a network's shapes, scored where its task is: what a step costs does not depend on what they say.
 std::unique_ptr<Task> synthetic_task(const Network& network);
 

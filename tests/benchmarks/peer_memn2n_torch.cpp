@@ -1,7 +1,5 @@
 #include "tests/benchmarks/peer_memn2n_torch.hpp"
 
-#include <malloc.h>
-
 #include <algorithm>
 
 #include "tests/benchmarks/torch_tools.hpp"
@@ -133,10 +131,7 @@ class Peer final : public TorchMemN2N {
 }  // namespace
 
 std::unique_ptr<TorchMemN2N> torch_memn2n(std::size_t hops, std::size_t width, const StoryShape& story) {
-  at::set_num_threads(1);
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_TOP_PAD, 1 << 26);
+  prepare_torch();
   return std::make_unique<Peer>(hops, width, story);
 }
 

@@ -12,6 +12,13 @@ namespace tapehead::bench {
 
 using at::Tensor;
 
+void prepare_torch() {
+  at::set_num_threads(1);
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 1 << 26);
+}
+
 Tensor take_columns(const Tensor& matrix, const Columns& columns) {
   return matrix.index_select(1, torch::tensor(columns, torch::kInt64));
 }
@@ -48,11 +55,7 @@ Tensor bits_of(const Tensor& logits, const Tensor& targets, std::int64_t batch) 
 }
 
 std::unique_ptr<TorchPeer> torch_peer(const Network& network, std::size_t batch, Precision precision) {
-  at::set_num_threads(1);
-  // Its allocator asks glibc anew for every tensor: let glibc keep what the last step used.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_TOP_PAD, 1 << 26);
+  prepare_torch();
   const auto examples = static_cast<std::int64_t>(batch);
   return network.has_memory() ? torch_ntm(network, examples, precision)
                               : torch_lstm(network, examples, precision);

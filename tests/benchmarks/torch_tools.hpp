@@ -11,6 +11,9 @@
 
 namespace tapehead::bench {
 
+/// One thread, and memory that glibc keeps: libtorch's allocator asks it anew for every tensor.
+void prepare_torch();
+
 at::Tensor take_columns(const at::Tensor& matrix, const Columns& columns);
 at::Tensor put_columns(const at::Tensor& matrix, const Columns& columns);
 

@@ -15,28 +15,11 @@
 #include "framework/io/checkpoint.hpp"
 #include "framework/io/run_contents.hpp"
 #include "framework/io/traces.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION::io_test {
 
-/// A directory that is gone at the end of the test.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "tapehead-io-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  operator const std::filesystem::path&() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using testing::TemporaryDirectory;
 
 /// Settings and facts of every type; more than the eight from which on HDF5 stores attributes in another way.
 inline RunDescription example_description() {

@@ -8,6 +8,7 @@
 
 #include "framework/tensor/error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace tapehead;
 namespace fs = std::filesystem;
@@ -18,23 +19,19 @@ namespace {
 class Folder {
  public:
   Folder(std::size_t train, std::size_t test, std::size_t validation) {
-    std::string pattern = (fs::temp_directory_path() / "tapehead-babi-XXXXXX").string();
-    path = mkdtemp(pattern.data());
     write("qa1_numbers_train.txt", 0, train);
     write("qa1_numbers_test.txt", 1000, test);
     if (validation > 0) write("qa1_numbers_valid.txt", 2000, validation);
   }
-  ~Folder() { fs::remove_all(path); }
-
   Babi task(double noise = 0, std::size_t statements = 50) const {
     Babi::Options options;
-    options.data = path;
+    options.data = static_cast<const fs::path&>(path);
     options.noise = noise;
     options.statements = statements;
     return Babi(options);
   }
 
-  fs::path path;
+  const testing::TemporaryDirectory path;
 
  private:
   void write(const std::string& name, std::size_t first, std::size_t count) const {

@@ -5,6 +5,7 @@
 
 #include "framework/tensor/error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace tapehead;
 namespace fs = std::filesystem;
@@ -16,12 +17,10 @@ namespace {
 class Folder {
  public:
   explicit Folder(const std::vector<std::string>& names) {
-    std::string pattern = (fs::temp_directory_path() / "tapehead-stories-XXXXXX").string();
-    path = mkdtemp(pattern.data());
     for (const std::string& name : names) std::ofstream(path / name);
   }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
+
+  const testing::TemporaryDirectory path;
 };
 
 }  // namespace
@@ -46,12 +45,13 @@ TEST_CASE("where there is no directory of stories, it is said where to get one",
   const char* const before = std::getenv("TAPEHEAD_BABI");
   const std::string kept = before != nullptr ? before : "";
   const Folder folder({});
+  const fs::path& there = folder.path;
   unsetenv("TAPEHEAD_BABI");
   CHECK_THROWS_WITH(story_directory(""), Catch::Contains("--task.data=DIR or in TAPEHEAD_BABI") &&
                                              Catch::Contains("./tapehead generate babi"));
-  CHECK(story_directory(folder.path) == folder.path);
-  setenv("TAPEHEAD_BABI", folder.path.c_str(), 1);
-  CHECK(story_directory("") == folder.path);
+  CHECK(story_directory(there) == there);
+  setenv("TAPEHEAD_BABI", there.c_str(), 1);
+  CHECK(story_directory("") == there);
   CHECK_THROWS_WITH(story_directory("/nowhere"), Catch::StartsWith("task.data: /nowhere is not a directory"));
   setenv("TAPEHEAD_BABI", "/nowhere", 1);
   CHECK_THROWS_AS(story_directory(""), UnavailableError);
