@@ -65,7 +65,8 @@ Command train_command() {
                    "than the preset's starts from its own momentum, decay and epsilon; another model.name\n"
                    "or task.name drops the settings that only the preset's has. The run leaves run.h5,\n"
                    "checkpoints, settings.ini and log.txt in its directory, whose path is printed. Ctrl-C,\n"
-                   "SIGTERM, SIGHUP and SIGUSR1 end it after a checkpoint; a second one ends it at once.\n",
+                   "SIGTERM, SIGHUP and SIGUSR1 end it after a checkpoint; a second one ends it at once.\n"
+                   "--resume takes another end of the run, and a rate that falls from there.\n",
                .options = {{"seed", "N", "decides every random draw; default: the preset's, else 1"},
                            {"threads", "N", "threads at most; results do not depend on it; default: all"},
                            {"out", "DIR",

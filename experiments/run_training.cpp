@@ -24,6 +24,7 @@
 #include "framework/io/run_lock.hpp"
 #include "framework/io/run_reader.hpp"
 #include "framework/io/run_writer.hpp"
+#include "framework/training/schedule.hpp"
 #include "framework/training/trainer.hpp"
 
 namespace tapehead {
@@ -34,6 +35,10 @@ namespace fs = std::filesystem;
 // What may change when a run goes on: when it ends, how often it is saved, and what happens where it would have ended.
 constexpr std::array kChangeable = {"training.steps", "training.sequences", "training.stop_below",
                                     "training.checkpoint_every", "training.on_nan"};
+
+// May change too, for as long as every update that is done keeps its rate.
+constexpr std::array kSchedule = {"training.schedule",    "training.warmup_steps", "training.hold_steps",
+                                  "training.decay_steps", "training.decay_factor", "training.final_rate"};
 
 // What is trained: everything that can be refused, or not fit into memory, before anything is written.
 struct Net {
@@ -123,10 +128,25 @@ TrainingOutcome train(Run& run, RunWriter& writer) {
 
 void expect_changeable(std::span<const Assignment> changes) {
   for (const Assignment& change : changes) {
-    if (may_change(change.key)) continue;
+    if (may_change(change.key) || std::ranges::find(kSchedule, change.key) != kSchedule.end()) continue;
     std::string allowed;
-    for (const char* const key : kChangeable) allowed += (allowed.empty() ? "" : ", ") + std::string(key);
-    throw UsageError("setting '" + change.key + "' cannot change when a run is resumed, only " + allowed);
+    for (const char* const key : kChangeable) allowed += std::string(key) + ", ";
+    throw UsageError("setting '" + change.key + "' cannot change when a run is resumed, only " + allowed +
+                     "and how the learning rate will fall (training.schedule and its settings)");
+  }
+}
+
+// So that a run whose rate was made to fall later is the run that had been told so from the beginning.
+void expect_same_rates(const TrainingOptions& before, const TrainingOptions& now,
+                       std::uint64_t updates_done) {
+  const auto rate = [](const TrainingOptions& options, std::uint64_t step) {
+    return scheduled_rate(options.schedule, options.optimizer.learning_rate, step);
+  };
+  for (std::uint64_t step = 1; step <= updates_done; ++step) {
+    if (rate(before, step) == rate(now, step)) continue;
+    throw UsageError(
+        "the learning rate of updates that are done cannot change when a run is resumed: update " +
+        grouped(step) + " of " + grouped(updates_done) + " would have had another; see training.hold_steps");
   }
 }
 
@@ -205,6 +225,8 @@ TrainingOutcome resume_training(const fs::path& directory, std::span<const Assig
   const auto settings = stored_settings(found.checkpoint.settings, found.path.string(), changes);
   Net net(*settings, threads);
   restore(found.checkpoint, found.path, net.trainer);
+  const auto before = stored_settings(found.checkpoint.settings, found.path.string(), {});
+  expect_same_rates(before->training(), settings->training(), net.trainer.progress().step);
   const std::string where = "step " + grouped(net.trainer.progress().step);
   if (net.trainer.progress().step < settings->training().last_step()) {
     reopen(found.checkpoint, found.path, settings->training());

@@ -98,6 +98,18 @@ class Runs(CommandLine):
         self.same(whole, run, 60)
         self.assertRegex((run / "settings.ini").read_text(), r"(?m)^on_nan = skip\b")
 
+    def test_a_rate_that_is_to_fall_later_can_be_set_when_a_run_is_resumed(self):
+        whole, run = self.place / "whole", self.place / "run"
+        falling = ("--training.steps=50", "--training.schedule=linear", "--training.decay_steps=20")
+        train(whole, *falling, "--training.hold_steps=30")
+        train(run, "--training.steps=30")
+        error = self.refused("train", "--resume", run, *falling, "--training.hold_steps=20")
+        self.assertIn("update 22 of 30 would have had another; see training.hold_steps", error)
+        tapehead("train", "--resume", run, *falling, "--training.hold_steps=30")
+        self.same(whole, run, 50)
+        with h5py.File(run / "run.h5") as file:
+            self.assertLess(file["metrics/train/learning_rate"][-1], 1e-4)
+
     def test_a_run_killed_before_its_first_checkpoint_is_told_how_to_start_anew(self):
         run = self.place / "run"
         train(run, "--training.steps=20")
