@@ -12,11 +12,11 @@
 
 #include "experiments/progress.hpp"
 #include "experiments/run_directory.hpp"
-#include "experiments/utf8.hpp"
 #include "framework/io/checkpoint_directory.hpp"
 #include "framework/io/run_lock.hpp"
 #include "framework/io/run_reader.hpp"
 #include "framework/tensor/error.hpp"
+#include "framework/tensor/utf8.hpp"
 
 namespace tapehead {
 namespace {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <system_error>
 
-#include "experiments/utf8.hpp"
 #include "framework/tensor/error.hpp"
+#include "framework/tensor/utf8.hpp"
 
 namespace tapehead {
 namespace {

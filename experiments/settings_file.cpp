@@ -7,8 +7,8 @@
 #include <map>
 #include <sstream>
 
-#include "experiments/utf8.hpp"
 #include "framework/tensor/error.hpp"
+#include "framework/tensor/utf8.hpp"
 
 namespace tapehead {
 namespace {

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "framework/tensor/error.hpp"
+#include "framework/tensor/utf8.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 namespace {
@@ -73,6 +74,7 @@ class StoryReader {
   explicit StoryReader(std::vector<Story>& stories) : stories_(stories) {}
 
   void take(std::string_view line, const Place& place) {
+    if (!valid_utf8(line)) place.fail("not text in UTF-8");
     for (const char c : line) {
       if (static_cast<unsigned char>(c) < ' ' && c != '\t' && kBlanks.find(c) == std::string_view::npos)
         place.fail("a control character (code " + std::to_string(static_cast<int>(c)) + ")");

@@ -94,6 +94,7 @@ TEST_CASE("what departs from the layout is told with its line", "[babi]") {
   CHECK(message("1 A b.\n2 Who?\ta\t1\n3 What?\tb\t2\n") ==
         "stories.txt:3: supporting line 2: expected the number of a statement above, in the same story");
   CHECK(message("1 A b.\n2 Who?\ta\t1\t1\n") == "stories.txt:2: expected at most two tabs");
+  CHECK(message("1 Zo\xeb slept.\n") == "stories.txt:1: not text in UTF-8");
   CHECK(message("1 A\x01 b.\n") == "stories.txt:1: a control character (code 1)");
   CHECK(message("1 A b.\n99999999999999999999 C d.\n") ==
         "stories.txt:2: expected a line number, not '99999999999999999999'");

@@ -1,9 +1,9 @@
-#include "experiments/utf8.hpp"
+#include "framework/tensor/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
-namespace tapehead {
+namespace tapehead::inline TAPEHEAD_PRECISION {
 namespace {
 
 // By its first byte: how many bytes a character has, and the smallest one that needs as many. 0: no character.
@@ -40,4 +40,4 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
-}  // namespace tapehead
+}  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -1,4 +1,4 @@
-#include "experiments/utf8.hpp"
+#include "framework/tensor/utf8.hpp"
 
 #include <string>
 
