@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iomanip>
 #include <iostream>
 
+#include "experiments/answered_story.hpp"
 #include "experiments/commands.hpp"
 #include "experiments/story_tracing.hpp"
 #include "experiments/trained_net.hpp"
@@ -79,38 +79,11 @@ class Conversation {
     StoryBatch batch;
     const StorySet::Told told{0, {}};
     set.fill({&told, 1}, task_.story_shape().statements, batch);
-    print(words, trace_stories(net_, batch));
-  }
-
-  void print(const Words& question, const TraceSet& traces) const {
-    const TraceTensor& attention = tensor_named(traces, "attention");  // [step, example, hop, sentence]
-    const std::size_t hops = attention.shape[2], places = attention.shape[3];
-    const auto answer = static_cast<Vocabulary::Id>(tensor_named(traces, "answer").values[0]);
-    std::size_t width = joined(question).size() + 1;
-    for (const Words& statement : story_.statements) width = std::max(width, joined(statement).size());
-    const auto text = [&](const std::string& line) {
-      std::cout << "  " << std::left << std::setw(static_cast<int>(width)) << line << std::right;
-    };
     const std::size_t kept = std::min(story_.statements.size(), task_.story_shape().statements);
-    text("");
-    for (std::size_t hop = 1; hop <= hops; ++hop) std::cout << "  hop " << hop;
-    std::cout << "\n" << std::fixed << std::setprecision(2);
-    for (std::size_t i = 0; i < story_.statements.size(); ++i) {
-      text(joined(story_.statements[i]));
-      const std::size_t forgotten = story_.statements.size() - kept;
-      for (std::size_t hop = 0; hop < hops; ++hop) {
-        if (i < forgotten) {
-          std::cout << "      -";
-        } else {
-          std::cout << "   " << attention.values[hop * places + i - forgotten];
-        }
-      }
-      std::cout << "\n";
-    }
-    text(joined(question) + "?");
-    std::cout << "  " << task_.vocabulary().word(answer) << " ("
-              << tensor_named(traces, "answer_probability").values[0] << ")\n\n"
-              << std::defaultfloat << std::setprecision(6);
+    ShownStory shown;
+    for (std::size_t i = 0; i + kept < story_.statements.size(); ++i)
+      shown.forgotten.push_back(joined(story_.statements[i]));
+    write_answered_story(std::cout, trace_stories(net_, batch), task_.vocabulary().words(), shown);
     std::cout.flush();
   }
 

@@ -1,0 +1,87 @@
+#include "experiments/answered_story.hpp"
+
+#include <algorithm>
+#include <iomanip>
+#include <ostream>
+#include <span>
+#include <stdexcept>
+
+#include "experiments/story_tracing.hpp"
+#include "experiments/text_table.hpp"
+
+namespace tapehead {
+namespace {
+
+// One example's part of a tensor [step, example, …], of the last step.
+std::span<const float> part(const TraceTensor& tensor, std::size_t example) {
+  const std::size_t examples = tensor.shape[1];
+  if (example >= examples) {
+    throw std::out_of_range("example " + std::to_string(example) + " of " + std::to_string(examples));
+  }
+  const std::size_t size = tensor.values.size() / (tensor.shape[0] * examples);
+  const std::size_t row = (tensor.shape[0] - 1) * examples + example;
+  return {tensor.values.data() + row * size, size};
+}
+
+std::string text_of(std::span<const float> ids, const std::vector<std::string>& words) {
+  std::string text;
+  for (const float id : ids) {
+    if (id > 0) text += (text.empty() ? "" : " ") + words.at(static_cast<std::size_t>(id) - 1);
+  }
+  return text;
+}
+
+}  // namespace
+
+void write_answered_story(std::ostream& out, const TraceSet& traces, const std::vector<std::string>& words,
+                          const ShownStory& shown) {
+  const TraceTensor& story = tensor_named(traces, "story");  // [step, example, sentence, word]
+  const auto attention = std::ranges::find(traces.tensors, "attention", &TraceTensor::name);
+  const bool looks = attention != traces.tensors.end();  // [step, example, hop, sentence]
+  const std::size_t hops = looks ? attention->shape[2] : 0, longest = story.shape[3],
+                    places = looks ? attention->shape[3] : story.shape[2];
+  const auto of = [&](const char* name) { return part(tensor_named(traces, name), shown.example); };
+  const std::span<const float> sentences = part(story, shown.example), support = of("support"),
+                               weights = looks ? part(*attention, shown.example) : std::span<const float>();
+  struct Line {
+    std::string text;
+    std::size_t place;  // of the story as it was told; places: forgotten
+  };
+  std::vector<Line> lines;
+  const std::string plain = shown.judged ? "  " : "", fact = shown.judged ? "● " : "";
+  for (const std::string& statement : shown.forgotten) lines.push_back({plain + statement, places});
+  for (std::size_t s = 0; s < story.shape[2]; ++s) {
+    const std::string text = text_of(sentences.subspan(s * longest, longest), words);
+    if (!text.empty()) lines.push_back({(support[s] > 0 ? fact : plain) + text, s});
+  }
+  const std::string question = text_of(of("question"), words) + "?";
+  std::size_t width = text_width(question);
+  for (const Line& line : lines) width = std::max(width, text_width(line.text));
+  const auto begin = [&](const std::string& text) {
+    out << "  " << text << std::string(width - text_width(text), ' ');
+  };
+  if (looks) {
+    begin("");
+    for (std::size_t hop = 1; hop <= hops; ++hop) out << "  hop " << hop;
+    out << "\n";
+  }
+  out << std::fixed << std::setprecision(2);
+  for (const Line& line : lines) {
+    begin(line.text);
+    for (std::size_t hop = 0; hop < hops; ++hop) {
+      if (line.place == places) {
+        out << "      -";
+      } else {
+        out << "   " << weights[hop * places + line.place];
+      }
+    }
+    out << "\n";
+  }
+  const std::string given = text_of(of("answer"), words), right = text_of(of("right_answer"), words);
+  begin(question);
+  out << "  " << given << " (" << of("answer_probability")[0] << ")";
+  if (shown.judged) out << (given == right ? ", right" : ", wrong: it is " + right);
+  out << "\n\n" << std::defaultfloat << std::setprecision(6);
+}
+
+}  // namespace tapehead
