@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iomanip>
 #include <ostream>
 #include <string>
 
 #include "experiments/loss_names.hpp"
+#include "experiments/story_answers.hpp"
 #include "framework/io/run_revision.hpp"
 #include "framework/tensor/error.hpp"
 #include "framework/training/evaluator.hpp"
@@ -22,16 +24,17 @@ constexpr std::array<const char*, 3> kSplitNames = {"train", "validation", "test
 
 std::string name_of(Split split) { return kSplitNames[static_cast<std::size_t>(split)]; }
 
-// For columns: "length_20", "trained", "test", "test_task_2".
+// For columns: "length_20", "trained", "test", "test_task_2", "test_en_task_2".
 std::string column_name(const VariationResult& result) {
   if (!result.split) return result.variation.name();
-  return name_of(*result.split) + (result.variation.trained() ? "" : "_" + result.variation.name());
+  return name_of(*result.split) + (result.data.empty() ? "" : "_" + result.data) +
+         (result.variation.trained() ? "" : "_" + result.variation.name());
 }
 
 // For people.
 std::string row_name(const VariationResult& result) {
   if (!result.split) return result.variation.text();
-  return name_of(*result.split) + " questions" +
+  return name_of(*result.split) + " questions" + (result.data.empty() ? "" : " of " + result.data) +
          (result.variation.trained() ? "" : ", " + result.variation.text());
 }
 
@@ -76,6 +79,9 @@ std::optional<std::vector<VariationResult>> evaluate_variations(TrainedNet& net,
     const std::optional<Evaluation> found = evaluator.evaluate(*net.model, workers, stop);
     if (!found) return std::nullopt;
     results.push_back({variations[i], split, found->mean_loss(), found->mean_wrong(), found->mean_optimum()});
+    const auto* const stories = dynamic_cast<const Babi*>(tasks[i] ? tasks[i].get() : net.task.get());
+    if (stories != nullptr && split)
+      results.back().most_frequent = stories->most_frequent_answer_error(*split);
   }
   return results;
 }
@@ -92,6 +98,11 @@ void record_results(const TrainedNet& net, const std::vector<VariationResult>& r
     measurements.push_back({{names.costs + behind, names.unit, "cost" + at}, result.loss});
     measurements.push_back(
         {{names.error_column + behind, names.error_unit, names.errors + at}, result.wrong});
+    if (std::isfinite(result.most_frequent)) {
+      measurements.push_back({{"most_frequent_wrong" + behind, names.error_unit,
+                               names.errors + at + " if the most frequent answer is given"},
+                              result.most_frequent});
+    }
     if (has_optimum(result)) {
       measurements.push_back({{"optimum" + behind, names.unit, "least possible cost" + at}, result.optimum});
     }
@@ -99,21 +110,40 @@ void record_results(const TrainedNet& net, const std::vector<VariationResult>& r
   add_eval_columns(net.directory, net.step, measurements);
 }
 
+void record_answers(const TrainedNet& net, const std::vector<VariationResult>& results, std::size_t threads) {
+  if (dynamic_cast<const Babi*>(net.task.get()) == nullptr) return;
+  Workers workers(threads);
+  std::vector<AnswerCounts> sets;
+  for (const VariationResult& result : results) {
+    if (!result.split) continue;
+    const std::unique_ptr<Task> varied = result.variation.of(*net.task);
+    const auto& task = dynamic_cast<const Babi&>(varied ? *varied : *net.task);
+    sets.push_back({.set = column_name(result),
+                    .step = net.step,
+                    .rows = count_answers(*net.model, task, *result.split, workers)});
+  }
+  write_answer_counts(net.directory, sets);
+}
+
 void write_results(std::ostream& out, Loss loss, const std::vector<VariationResult>& results) {
   const std::string cost = std::string(names_of(loss).costs) + " per sequence";
   const std::string wrong = std::string(names_of(loss).errors) + " per sequence";
-  const std::string optimum = "least possible";
+  const std::string optimum = "least possible", guess = "most frequent answer";
   const bool optima = std::ranges::any_of(results, has_optimum);
+  const bool guesses = std::ranges::any_of(
+      results, [](const VariationResult& result) { return std::isfinite(result.most_frequent); });
   std::size_t width = 0;
   for (const VariationResult& result : results) width = std::max(width, row_name(result).size());
   const auto column = [](const std::string& title) { return std::setw(static_cast<int>(title.size()) + 2); };
   out << std::setw(static_cast<int>(width) + 2) << "" << column(cost) << cost << column(wrong) << wrong;
   if (optima) out << column(optimum) << optimum;
+  if (guesses) out << column(guess) << guess;
   out << "\n" << std::fixed;
   for (const VariationResult& result : results) {
     out << std::setw(static_cast<int>(width) + 2) << row_name(result) << std::setprecision(5) << column(cost)
         << result.loss << std::setprecision(3) << column(wrong) << result.wrong;
     if (optima) out << std::setprecision(5) << column(optimum) << result.optimum;
+    if (guesses) out << std::setprecision(3) << column(guess) << result.most_frequent;
     out << "\n";
   }
   out << std::defaultfloat << std::setprecision(6);

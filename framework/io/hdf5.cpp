@@ -125,7 +125,8 @@ File File::open_image(std::span<const std::byte> image) {
   check(H5Pset_fapl_core(access, kMemoryIncrement, false), "choosing memory");
   // HDF5 copies the bytes and does not change them; its interface lacks the const.
   check(H5Pset_file_image(access, const_cast<std::byte*>(image.data()), image.size()), "taking the bytes");
-  return File(check(H5Fopen("memory", H5F_ACC_RDONLY, access), "opening the bytes"));
+  // HDF5 takes files in memory of one name for one file: not the name that a new one has, which may be open.
+  return File(check(H5Fopen("image", H5F_ACC_RDONLY, access), "opening the bytes"));
 }
 
 void File::flush() const { check(H5Fflush(*this, H5F_SCOPE_GLOBAL), "flushing"); }

@@ -34,6 +34,7 @@ inline constexpr const char* kTrain = "train";
 inline constexpr const char* kEval = "eval";
 inline constexpr const char* kSummary = "summary";
 inline constexpr const char* kTraces = "traces";
+inline constexpr const char* kAnswers = "answers";
 inline constexpr const char* kVocabulary = "vocabulary";
 inline constexpr const char* kWord = "word";
 

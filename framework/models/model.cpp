@@ -1,6 +1,7 @@
 #include "framework/models/model.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 #include "framework/nn/losses.hpp"
@@ -74,10 +75,19 @@ Model::Scored Model::score_stories(Tape& tape, const Batch& batch, Recorder* rec
   Real* const mask = tape.arena().reals(examples);
   std::fill_n(targets, examples * n, Real(0));
   std::fill_n(mask, examples, Real(1));
-  for (std::size_t b = 0; b < examples; ++b)
-    targets[b * n + static_cast<std::size_t>(story.answers(b) - 1)] = 1;
+  bool answerable = true;
+  for (std::size_t b = 0; b < examples; ++b) {
+    const StoryBatch::Id answer = story.answers(b);
+    if (answer > 0) {
+      targets[b * n + static_cast<std::size_t>(answer - 1)] = 1;
+    } else {
+      mask[b] = 0;
+      answerable = false;
+    }
+  }
   Scored result{class_loss(tape, logits, {targets, examples * n}, {mask, examples}), logits, {}};
-  result.score.loss = static_cast<double>(tape.value(result.loss)[0]);
+  result.score.loss =
+      answerable ? static_cast<double>(tape.value(result.loss)[0]) : std::numeric_limits<double>::infinity();
   result.score.examples = static_cast<double>(examples);
   for (std::size_t b = 0; b < examples; ++b) {
     const Real* const x = tape.data(logits) + b * n;

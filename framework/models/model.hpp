@@ -82,7 +82,8 @@ class Model {
     Var logits;   // of the steps where the loss counts
     Score score;  // sums over the examples of the batch
   };
-  /// `recorder` may be nullptr. Throws as predict().
+  /// `recorder` may be nullptr. Throws as predict(). A question whose answer is 0, no word, is wrong whatever is answered:
+  /// the score's loss is then infinite, and `loss` that of the others.
   Scored score(Tape& tape, const Batch& batch, Recorder* recorder = nullptr) const;
 
  protected:

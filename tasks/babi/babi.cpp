@@ -13,26 +13,6 @@
 namespace tapehead::inline TAPEHEAD_PRECISION {
 namespace {
 
-// The stories of one task, as text.
-struct Parts {
-  std::size_t task;
-  std::vector<Story> train, validation, test;
-};
-
-Parts read_parts(const Babi::Options& options, std::size_t task) {
-  if (options.data == "generated") {
-    const RandomStream stream(0, "stories");
-    return {task,
-            generate_stories(task, options.questions, stream.child("train")),
-            {},
-            generate_stories(task, options.questions, stream.child("test"))};
-  }
-  const TaskFiles files = task_files(story_directory(options.data), task);
-  return {task, read_stories(files.train),
-          files.validation ? read_stories(*files.validation) : std::vector<Story>{},
-          read_stories(files.test)};
-}
-
 // The ages of n statements if `empty` more stand among them at random places, oldest first.
 std::span<const std::uint32_t> ages_among(std::size_t n, std::size_t empty, Draws& draws,
                                           std::vector<std::uint32_t>& into) {
@@ -54,20 +34,54 @@ std::span<const std::uint32_t> ages_among(std::size_t n, std::size_t empty, Draw
 
 }  // namespace
 
-Babi::Babi(const Options& options) : options_(options) {
-  std::vector<Parts> all;
-  for (const std::size_t task : parse_task_numbers(options.tasks, "task.tasks"))
-    all.push_back(read_parts(options, task));
-  std::vector<const std::vector<Story>*> texts;
-  for (const Parts& parts : all) texts.insert(texts.end(), {&parts.train, &parts.validation, &parts.test});
-  vocabulary_ = std::make_shared<Vocabulary>(Vocabulary::of(texts));
+struct Babi::Parts {
+  std::size_t task;
+  std::vector<Story> train, validation, test;
 
+  std::vector<const std::vector<Story>*> sets() const { return {&train, &validation, &test}; }
+};
+
+std::vector<Babi::Parts> Babi::read(const Options& options) {
+  std::vector<Parts> all;
+  for (const std::size_t task : parse_task_numbers(options.tasks, "task.tasks")) {
+    if (options.data == "generated") {
+      const RandomStream stream(0, "stories");
+      all.push_back({task,
+                     generate_stories(task, options.questions, stream.child("train")),
+                     {},
+                     generate_stories(task, options.questions, stream.child("test"))});
+      continue;
+    }
+    const TaskFiles files = task_files(story_directory(options.data), task);
+    all.push_back({task, read_stories(files.train),
+                   files.validation ? read_stories(*files.validation) : std::vector<Story>{},
+                   read_stories(files.test)});
+  }
+  return all;
+}
+
+Babi::Babi(const Options& options) : options_(options) {
+  const std::vector<Parts> all = read(options);
+  std::vector<const std::vector<Story>*> texts;
+  for (const Parts& parts : all) {
+    for (const std::vector<Story>* const set : parts.sets()) texts.push_back(set);
+  }
+  vocabulary_ = std::make_shared<Vocabulary>(Vocabulary::of(texts));
+  keep(all);
+  shape_ = {.words = vocabulary_->size(),
+            .longest_sentence = stories_->longest_sentence(),
+            .longest_question = stories_->longest_question(),
+            .statements = std::min(options_.statements, std::max<std::size_t>(1, stories_->longest_story()))};
+}
+
+void Babi::keep(const std::vector<Parts>& all) {
   auto set = std::make_shared<StorySet>();
   const auto add = [&](const std::vector<Story>& stories, std::size_t task, Examples& examples) {
     const std::size_t before = set->size();
     set->add(stories, *vocabulary_, task);
     for (std::size_t i = before; i < set->size(); ++i) examples.push_back(static_cast<std::uint32_t>(i));
   };
+  for (Examples* const examples : {&train_, &validation_, &test_}) examples->clear();
   for (const Parts& parts : all) {
     add(parts.train, parts.task, train_);
     add(parts.validation, parts.task, validation_);
@@ -77,6 +91,60 @@ Babi::Babi(const Options& options) : options_(options) {
   divide(!validation_.empty());
   if (train_.empty()) throw UsageError("task.validation: no question is left to train on");
   if (validation_.empty()) throw UsageError("task.validation: no question is left to validate on");
+}
+
+Babi::Elsewhere Babi::with_data(const std::string& data) const {
+  Elsewhere found{std::make_unique<Babi>(*this), {}};
+  Babi& task = *found.task;
+  task.options_.data = data;
+  const std::vector<Parts> all = read(task.options_);
+  task.keep(all);
+  const std::size_t most = std::max(shape_.longest_sentence, shape_.longest_question),
+                    longest = std::max(task.stories_->longest_sentence(), task.stories_->longest_question());
+  if (longest > most) {
+    throw UsageError("task.data " + data + ": a sentence has " + std::to_string(longest) +
+                     " words; the longest that the net was made for has " + std::to_string(most));
+  }
+  std::set<std::string> words;
+  const auto look = [&](const Words& sentence) {
+    for (const std::string& word : sentence) {
+      if (vocabulary_->id(word) == 0) words.insert(word);
+    }
+  };
+  for (const Parts& parts : all) {
+    for (const std::vector<Story>* const set : parts.sets()) {
+      for (const Story& story : *set) {
+        for (const Words& statement : story.statements) look(statement);
+        for (const Question& question : story.questions) look(question.words);
+      }
+    }
+  }
+  found.unknown.words.assign(words.begin(), words.end());
+  found.unknown.questions = static_cast<std::size_t>(std::ranges::count_if(
+      task.test_, [&](std::uint32_t example) { return task.stories_->answer(example) == 0; }));
+  return found;
+}
+
+std::vector<std::size_t> Babi::tasks() const {
+  std::set<std::size_t> numbers;
+  for (const std::uint32_t example : train_) numbers.insert(stories_->task(example));
+  return {numbers.begin(), numbers.end()};
+}
+
+double Babi::most_frequent_answer_error(Split split) const {
+  std::map<std::size_t, std::map<StoryBatch::Id, std::size_t>> counts;  // of a task's answers
+  for (const std::uint32_t example : train_) ++counts[stories_->task(example)][stories_->answer(example)];
+  std::map<std::size_t, StoryBatch::Id> guesses;
+  for (const auto& [task, answers] : counts) {
+    guesses[task] =
+        std::ranges::max_element(answers, {}, [](const auto& answer) { return answer.second; })->first;
+  }
+  const Examples& asked = of(split);
+  const auto wrong = std::ranges::count_if(asked, [&](std::uint32_t example) {
+    const StoryBatch::Id right = stories_->answer(example), guess = guesses[stories_->task(example)];
+    return right == 0 || guess != right;
+  });
+  return static_cast<double>(wrong) / static_cast<double>(asked.size());
 }
 
 void Babi::divide(bool has_validation) {
@@ -125,13 +193,6 @@ void Babi::take(Split split, std::size_t first, std::size_t count, Batch& into) 
   std::vector<StorySet::Told> told;
   for (std::size_t i = 0; i < count; ++i) told.push_back({examples[first + i], {}});
   stories_->fill(told, options_.statements, as<StoryBatch>(into));
-}
-
-StoryShape Babi::story_shape() const {
-  return {.words = vocabulary_->size(),
-          .longest_sentence = stories_->longest_sentence(),
-          .longest_question = stories_->longest_question(),
-          .statements = std::min(options_.statements, std::max<std::size_t>(1, stories_->longest_story()))};
 }
 
 std::string Babi::picture() const {

@@ -73,7 +73,7 @@ class Babi final : public Task {
 
   std::size_t input_size() const override { return vocabulary_->size(); }
   std::size_t target_size() const override { return vocabulary_->size(); }
-  StoryShape story_shape() const override;
+  StoryShape story_shape() const override { return shape_; }
   std::vector<std::string> words() const override { return vocabulary_->words(); }
   Loss loss() const override { return Loss::classes; }
   std::string_view name() const override { return "babi"; }
@@ -85,18 +85,46 @@ class Babi final : public Task {
 
   const Vocabulary& vocabulary() const { return *vocabulary_; }
 
+  /// The bAbI task of an example of a split.
+  std::size_t task_of(Split split, std::size_t example) const { return stories_->task(of(split)[example]); }
+  /// The bAbI tasks that training questions are of, ascending.
+  std::vector<std::size_t> tasks() const;
+
+  /// The share of a split's questions that are answered wrongly if each is given the answer that is most frequent among
+  /// the training questions of its task (of several, the first word).
+  double most_frequent_answer_error(Split split) const;
+
+  /// What stories of other files have that the words of this task do not.
+  struct Unknown {
+    std::vector<std::string> words;  // of statements and questions; left out where they stand
+    std::size_t questions = 0;  // test questions whose answer is not among the words: every answer is wrong
+  };
+  struct Elsewhere {
+    std::unique_ptr<Babi> task;
+    Unknown unknown;
+  };
+  /// The same tasks with the stories of other files, for nets that were trained on this one: its words and story_shape().
+  /// `data` is as the setting. Throws as the constructor, and UsageError for a sentence of more words than the longest
+  /// here.
+  Elsewhere with_data(const std::string& data) const;
+
   /// The same task without the test questions that stand in the training or validation set with their whole story.
   std::unique_ptr<Babi> without_leaks() const;
 
  private:
   using Examples = std::vector<std::uint32_t>;  // of stories_
 
+  struct Parts;  // the stories of one task, as text
+
+  static std::vector<Parts> read(const Options& options);
+  void keep(const std::vector<Parts>& all);
   const Examples& of(Split split) const;
   void divide(bool has_validation);
 
   Options options_;
   std::shared_ptr<const Vocabulary> vocabulary_;
   std::shared_ptr<const StorySet> stories_;
+  StoryShape shape_;
   Examples train_, validation_, test_;
 };
 

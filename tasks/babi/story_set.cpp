@@ -5,9 +5,11 @@
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
 StorySet::Part StorySet::append(const Words& words, const Vocabulary& vocabulary) {
-  const Part part{static_cast<std::uint32_t>(words_.size()), static_cast<std::uint32_t>(words.size())};
-  for (const std::string& word : words) words_.push_back(vocabulary.id(word));
-  return part;
+  const auto first = static_cast<std::uint32_t>(words_.size());
+  for (const std::string& word : words) {
+    if (const Id id = vocabulary.id(word); id != 0) words_.push_back(id);
+  }
+  return {first, static_cast<std::uint32_t>(words_.size()) - first};
 }
 
 void StorySet::add(const std::vector<Story>& stories, const Vocabulary& vocabulary, std::size_t task) {
@@ -15,17 +17,17 @@ void StorySet::add(const std::vector<Story>& stories, const Vocabulary& vocabula
     const auto first = static_cast<std::uint32_t>(statements_.size());
     for (const Words& statement : story.statements) {
       statements_.push_back(append(statement, vocabulary));
-      longest_sentence_ = std::max(longest_sentence_, statement.size());
+      longest_sentence_ = std::max<std::size_t>(longest_sentence_, statements_.back().count);
     }
     for (const Question& question : story.questions) {
       const Part facts{static_cast<std::uint32_t>(facts_.size()),
                        static_cast<std::uint32_t>(question.supporting_facts.size())};
       for (const std::size_t fact : question.supporting_facts)
         facts_.push_back(static_cast<std::uint32_t>(fact));
-      examples_.push_back({first, static_cast<std::uint32_t>(question.statements),
-                           append(question.words, vocabulary), facts, vocabulary.id(question.answer),
-                           static_cast<std::uint32_t>(task)});
-      longest_question_ = std::max(longest_question_, question.words.size());
+      const Part asked = append(question.words, vocabulary);
+      examples_.push_back({first, static_cast<std::uint32_t>(question.statements), asked, facts,
+                           vocabulary.id(question.answer), static_cast<std::uint32_t>(task)});
+      longest_question_ = std::max<std::size_t>(longest_question_, asked.count);
       longest_story_ = std::max(longest_story_, question.statements);
       most_facts_ = std::max(most_facts_, question.supporting_facts.size());
     }

@@ -22,7 +22,8 @@ class StorySet {
     std::span<const std::uint32_t> ages;  // of the statements kept, oldest first; empty: n - 1, ..., 1, 0
   };
 
-  /// Appends the stories of the bAbI task of that number. Every word must be in the vocabulary.
+  /// Appends the stories of the bAbI task of that number. Words that are not in the vocabulary are left out, and an
+  /// answer that is not becomes 0.
   void add(const std::vector<Story>& stories, const Vocabulary& vocabulary, std::size_t task);
 
   std::size_t size() const { return examples_.size(); }

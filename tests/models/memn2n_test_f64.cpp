@@ -1,6 +1,7 @@
 #include "framework/models/memn2n.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "framework/autodiff/gradient_check.hpp"
 #include "framework/models/model_catalogue.hpp"
@@ -171,6 +172,26 @@ TEST_CASE("a memory network's loss has the gradient of central differences", "[m
                                       {.elements = 12}) < 1e-7);
     }
   }
+}
+
+TEST_CASE("a question whose answer is no word is wrong, and costs infinitely much", "[memn2n]") {
+  StoryBatch batch = random_stories(3, 5);
+  MemN2N model(kTask, {}, 1);
+  Tape tape;
+  tape.reset(model.parameters().leaves(nullptr));
+  const Model::Scored known = model.score(tape, batch);
+  CHECK(std::isfinite(known.score.loss));
+  const double first_wrong = [&] {
+    Batch first;
+    slice_examples(batch, 0, 1, first);
+    return model.score(tape, first).score.wrong;
+  }();
+  batch.answers(0) = 0;
+  const Model::Scored unknown = model.score(tape, batch);
+  CHECK(unknown.score.wrong == known.score.wrong - first_wrong + 1);
+  CHECK(unknown.score.loss == std::numeric_limits<double>::infinity());
+  CHECK(std::isfinite(tape.value(unknown.loss)[0]));
+  CHECK(unknown.score.examples == 3);
 }
 
 TEST_CASE("with released conventions a memory network is the authors' program", "[memn2n]") {

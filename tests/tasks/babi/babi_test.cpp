@@ -177,3 +177,55 @@ TEST_CASE("test questions that stand in the training or validation set with thei
   CHECK(answers(*fresh, Split::test).contains("s4"));
   CHECK_FALSE(answers(*fresh, Split::test).contains("s3"));
 }
+
+TEST_CASE("a task asks about other stories in its own words, and tells what it does not know", "[babi]") {
+  const Folder own(20, 5, 0), other(3, 1, 1);
+  std::ofstream(fs::path(other.path) / "qa1_numbers_test.txt")
+      << "1 said s3.\n2 q?\ts3\t1\n1 whispered s4 loudly.\n2 q?\ts4\t1\n1 said t9.\n2 q?\tt9\t1\n";
+  const Babi task = own.task();
+  const Babi::Elsewhere found = task.with_data(static_cast<const fs::path&>(other.path));
+  CHECK(found.unknown.words == std::vector<std::string>{"loudly", "s2000", "t9", "whispered"});
+  CHECK(found.unknown.questions == 1);
+  CHECK(found.task->words() == task.words());
+  CHECK(found.task->story_shape().statements == task.story_shape().statements);
+  CHECK(found.task->size(Split::test) == 3);
+  CHECK(answers(*found.task, Split::train) == numbered(0, 3));
+  Batch batch;
+  found.task->take(Split::test, 0, 3, batch);
+  const auto& story = std::get<StoryBatch>(batch);
+  CHECK(task.vocabulary().word(story.answers(0)) == "s3");
+  CHECK(task.vocabulary().word(story.answers(1)) == "s4");
+  CHECK(story.answers(2) == 0);
+  CHECK(story.sentence_lengths(1, 0) == 1);
+}
+
+TEST_CASE("stories with longer sentences than a net was made for are refused", "[babi]") {
+  const Folder own(20, 5, 0), other(20, 1, 0);
+  std::ofstream(fs::path(other.path) / "qa1_numbers_test.txt") << "1 said s3 said s4.\n2 q?\ts3\t1\n";
+  const Babi task = own.task();
+  CHECK_THROWS_WITH(
+      task.with_data(static_cast<const fs::path&>(other.path)),
+      Catch::Matchers::Contains("a sentence has 4 words; the longest that the net was made for"));
+}
+
+TEST_CASE("the most frequent training answer is wrong where the right one is another", "[babi]") {
+  const testing::TemporaryDirectory folder;
+  const auto write = [&](const char* name, const std::string& text) { std::ofstream(folder / name) << text; };
+  const auto question = [](const std::string& answer) { return "1 a.\n2 q?\t" + answer + "\t1\n"; };
+  write("qa1_x_train.txt", question("yes") + question("no") + question("no"));
+  write("qa1_x_valid.txt", question("no"));
+  write("qa1_x_test.txt", question("no") + question("yes") + question("no") + question("maybe"));
+  write("qa2_x_train.txt", question("yes"));
+  write("qa2_x_valid.txt", question("no"));
+  write("qa2_x_test.txt", question("yes"));
+  Babi::Options options;
+  options.data = static_cast<const fs::path&>(folder);
+  options.tasks = "1,2";
+  const Babi task(options);
+  CHECK(task.tasks() == std::vector<std::size_t>{1, 2});
+  CHECK(task.task_of(Split::test, 3) == 1);
+  CHECK(task.task_of(Split::test, 4) == 2);
+  CHECK(task.most_frequent_answer_error(Split::test) == 2.0 / 5);  // each task has its own
+  const auto first = task.with("task", 1);
+  CHECK(dynamic_cast<const Babi&>(*first).most_frequent_answer_error(Split::test) == 2.0 / 4);
+}

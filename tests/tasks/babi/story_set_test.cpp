@@ -71,3 +71,18 @@ TEST_CASE("only the last statements are kept, with the facts among them", "[babi
   CHECK(batch.supporting_counts(0) == 1);
   CHECK(batch.supporting_facts(0, 0) == 1);
 }
+
+TEST_CASE("words that are not in the vocabulary are left out, and an answer that is not is 0", "[babi]") {
+  const Vocabulary words({"mary", "went", "where", "is", "the", "ball", "took", "home"});
+  StorySet set;
+  set.add(kStories, words, 1);
+  CHECK(set.longest_sentence() == 4);  // mary took the ball, without "blue"
+  StoryBatch batch;
+  const std::vector<StorySet::Told> told = {{0, {}}, {1, {}}};
+  set.fill(told, 50, batch);
+  CHECK(batch.sentence_lengths(0, 1) == 0);  // nothing of "john left" is known
+  CHECK(batch.sentence_lengths(0, 2) == 4);
+  CHECK(batch.sentences(0, 2, 3) == words.id("ball"));
+  CHECK(batch.question_lengths.storage() == Ids{4, 0});
+  CHECK(batch.answers.storage() == Ids{words.id("home"), 0});
+}

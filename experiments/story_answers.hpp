@@ -1,0 +1,20 @@
+// Which answers a net gives to stored questions about stories, and what is known without looking at them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "framework/data/task.hpp"
+#include "framework/io/answer_counts.hpp"
+#include "framework/models/model.hpp"
+#include "framework/training/workers.hpp"
+#include "tasks/babi/babi.hpp"
+
+namespace tapehead {
+
+/// The answers to all questions of a split, counted: those with the largest probability, of all that the model has. One
+/// that is no word counts as answer 0.
+std::vector<AnswerCount> count_answers(Model& model, const Babi& task, Split split, Workers& workers);
+
+}  // namespace tapehead

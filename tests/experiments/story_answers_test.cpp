@@ -1,0 +1,50 @@
+#include "experiments/story_answers.hpp"
+
+#include <map>
+
+#include "framework/models/memn2n.hpp"
+#include "framework/training/evaluator.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace tapehead;
+
+namespace {
+
+Babi small_task() {
+  Babi::Options options;
+  options.tasks = "1,6";
+  options.questions = 60;
+  return Babi(options);
+}
+
+}  // namespace
+
+TEST_CASE("answers are counted by task, and as many are right as the evaluation finds", "[babi]") {
+  const Babi task = small_task();
+  MemN2N model(shape_of(task), {}, 1);
+  Workers workers(2), alone(1);
+  const std::vector<AnswerCount> counts = count_answers(model, task, Split::test, workers);
+  CHECK(counts == count_answers(model, task, Split::test, alone));
+  std::map<std::int64_t, std::int64_t> questions;
+  std::int64_t wrong = 0;
+  for (const AnswerCount& row : counts) {
+    questions[row.task] += row.count;
+    if (row.answer != row.right_answer) wrong += row.count;
+    CHECK(row.count > 0);
+  }
+  CHECK(questions == std::map<std::int64_t, std::int64_t>{{1, 60}, {6, 60}});
+  Evaluator evaluator(task, 1, Split::test);
+  CHECK(static_cast<double>(wrong) == evaluator.evaluate(model, alone).wrong);
+}
+
+TEST_CASE("what the answer's softmax ranks beyond the words is no word", "[babi]") {
+  const Babi task = small_task();
+  MemN2N::Options options;
+  options.conventions = "released";
+  MemN2N model(shape_of(task), options, 1);
+  Workers workers(1);
+  for (const AnswerCount& row : count_answers(model, task, Split::test, workers)) {
+    CHECK(row.answer >= 0);
+    CHECK(row.answer <= static_cast<std::int64_t>(task.words().size()));
+  }
+}
