@@ -76,6 +76,7 @@ int babi_demo(const Arguments& arguments) {
   std::cerr << "\nOn questions about stories that it has not seen:\n\n";
   const auto results = evaluate_variations(net, kinds, 1, hardware_threads());
   record_results(net, results);
+  record_answers(net, results, hardware_threads());
   write_results(std::cerr, net.task->loss(), results);
 
   std::cerr << "\nThe first of each kind, where each hop looked (●: supporting facts), and the answer:\n\n";

@@ -8,8 +8,9 @@ from pathlib import Path
 from .errors import DataError, PlotError, UsageError, no_such_run
 from .style import FORMATS
 
-KINDS = ("curve", "length", "heatmap", "heads")
-OF_RUNS = ("group_by", "kind", "probe", "head", "step")  # options that a reproduction has no use for
+KINDS = ("curve", "length", "heatmap", "confusion", "heads")
+OF_ONE_RUN = ("confusion", "heads")
+OF_RUNS = ("group_by", "kind", "probe", "head", "step", "most")  # options that a reproduction has no use for
 
 
 def main(arguments):
@@ -62,8 +63,8 @@ def _parse(arguments):
         "--kind",
         choices=KINDS + ("all",),
         help="curve: learning curve; length: cost against length; heatmap: over length and repeats, or over "
-        "length and the setting in which the runs differ; heads: input, output and memory of a traced "
-        "sequence. Default: all that the run has; with -o, curve",
+        "length and the setting in which the runs differ; confusion: answers given to stories' questions against "
+        "the right ones; heads: input, output and memory of a traced sequence. Default: all that the run has; with -o, curve",
     )
     parser.add_argument(
         "--group-by",
@@ -73,7 +74,16 @@ def _parse(arguments):
     )
     parser.add_argument("--formats", help=f"default: {','.join(FORMATS)}; of a reproduction {FORMATS[0]}")
     parser.add_argument(
-        "--probe", metavar="NAME", help="heads: the trace to draw; default: each, with -o the first that shows heads"
+        "--probe",
+        metavar="NAME",
+        help="heads: the trace to draw; default: each, with -o the first that shows heads; confusion: the set of "
+        "questions, such as test_task_2",
+    )
+    parser.add_argument(
+        "--most",
+        metavar="N",
+        type=int,
+        help="confusion: so many answers, the most frequent ones; the others are one; default: 30",
     )
     parser.add_argument("--example", metavar="N", type=int, default=0, help="heads: the example; default: 0")
     parser.add_argument("--head", metavar="N", type=int, help="heads: only this head; default: all")
@@ -108,8 +118,8 @@ def _check_runs(options):
         raise UsageError(
             "which run? Give a run directory, or --reproduction FILE.csv\nsee: ./tapehead plot --help"
         )
-    if options.kind == "heads" and len(options.runs) > 1:
-        raise UsageError(f"--kind heads draws one run, {len(options.runs)} are given")
+    if options.kind in OF_ONE_RUN and len(options.runs) > 1:
+        raise UsageError(f"--kind {options.kind} draws one run, {len(options.runs)} are given")
 
 
 def _check_files(options):

@@ -7,9 +7,11 @@ from pathlib import Path
 import matplotlib
 
 from . import figure as figures, style
-from .command import KINDS
+from .command import KINDS, OF_ONE_RUN
 from .errors import UnavailableError
 from .run import open_run
+
+FEW_SETS = 4  # of answers that are all drawn unasked
 
 
 def draw(options):
@@ -38,7 +40,7 @@ def _draw_runs(runs, options):
     wanted = (
         [options.kind]
         if chosen
-        else ["curve"] if options.output else [kind for kind in KINDS if kind != "heads" or len(runs) == 1]
+        else ["curve"] if options.output else [kind for kind in KINDS if kind not in OF_ONE_RUN or len(runs) == 1]
     )
     drawn, missing = [], []
     for kind in wanted:
@@ -74,6 +76,8 @@ def _needless(kind, runs, options):
     """Whether a figure that nobody asked for by name would have nothing to show, and not be missed."""
     from . import heatmap, length
 
+    if kind == "confusion":
+        return not runs[0].answer_sets
     if kind in ("length", "heatmap") and all(run.words for run in runs):
         return True  # stories are not asked for by length
     has_grid = any(heatmap.grid_columns(run, measure) for run in runs for measure, _ in heatmap.MEASURES)
@@ -103,8 +107,22 @@ def _figures(kind, runs, options):
         from .heatmap import cost_over_two_quantities
 
         yield "heatmap", cost_over_two_quantities(runs, options.group_by)
+    elif kind == "confusion":
+        yield from _confusions(runs[0], options)
     else:
         yield from _head_pictures(runs[0], options)
+
+
+def _confusions(run, options):
+    from .confusion import confusion_figure
+
+    sets = run.answer_sets
+    if options.kind != "confusion" and len(sets) > FEW_SETS:
+        sets = [name for name in sets if "_task_" not in name] or sets[:FEW_SETS]
+    if options.kind == "confusion" and options.probe:
+        sets = [options.probe]
+    for name in (sets[:1] if options.output else sets) or ["test"]:
+        yield f"confusion-{name}", confusion_figure(run, name, options.most)
 
 
 def _head_pictures(run, options):

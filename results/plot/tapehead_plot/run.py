@@ -46,6 +46,7 @@ class Run:
     summary: dict
     probes: list  # names of the recorded traces
     words: list = dataclasses.field(default_factory=list)  # word w is element w - 1; of tasks that have words
+    answer_sets: list = dataclasses.field(default_factory=list)  # names of the sets of answers that were counted
 
     @property
     def directory(self):
@@ -96,6 +97,19 @@ class Run:
                 f"record one with: ./tapehead trace {self.directory}"
             )
         return _read(self.path, lambda file: _trace(file["traces"][probe], probe))
+
+    def answers(self, name):
+        """Columns task, right_answer, answer and count [row] of a set of answers, and the training step they are of.
+
+        Raises UnavailableError when they were not counted.
+        """
+        if name not in self.answer_sets:
+            have = f"it has {', '.join(self.answer_sets)}" if self.answer_sets else "it has none yet"
+            raise UnavailableError(
+                f"{self.directory}: no answers '{name}' ({have})\n"
+                f"count them with: ./tapehead evaluate {self.directory}"
+            )
+        return _read(self.path, lambda file: _answers(file["answers"][name]))
 
 
 def open_run(path):
@@ -177,6 +191,7 @@ def _run(file, path):
         summary=_scalars(file["summary"]) if "summary" in file else {},
         probes=sorted(file["traces"], key=_natural) if "traces" in file else [],
         words=[_plain(word) for word in file["vocabulary/word"][()]] if "vocabulary" in file else [],
+        answer_sets=sorted(file["answers"], key=_natural) if "answers" in file else [],
     )
 
 
@@ -207,6 +222,11 @@ def _trace(group, probe):
     count = next(iter(arrays.values())).shape[0]
     steps = group["step"][()] if "step" in group else np.arange(count)
     return Trace(probe, steps[:count], arrays)
+
+
+def _answers(group):
+    columns = {name: group[name][()] for name in ("task", "right_answer", "answer", "count")}
+    return columns, int(group.attrs["step"])
 
 
 def _status(provenance, path):
