@@ -44,24 +44,24 @@ std::string written(const ShownStory& shown, const TraceSet& of = traces()) {
 
 TEST_CASE("a story is written with the weight of each hop, and its answer", "[babi]") {
   CHECK(written({}) ==
-        "                   hop 1  hop 2\n"
-        "  mary left         0.75   1.00\n"
-        "  john left         0.25   0.00\n"
+        "                  hop 1  hop 2\n"
+        "  mary left        0.75   1.00\n"
+        "  john left        0.25   0.00\n"
         "  where is mary?  kitchen (1.00)\n\n");
 }
 
 TEST_CASE("supporting facts are marked, and a wrong answer is told", "[babi]") {
   CHECK(written({.example = 1, .judged = true}) ==
-        "                   hop 1  hop 2\n"
-        "  ● john left       0.50   1.00\n"
+        "                  hop 1  hop 2\n"
+        "  ● john left      0.50   1.00\n"
         "  where is john?  kitchen (0.62), wrong: it is garden\n\n");
 }
 
 TEST_CASE("statements that the net was not told have no weights", "[babi]") {
   CHECK(written({.example = 1, .forgotten = {"mary went to the garden"}}) ==
-        "                            hop 1  hop 2\n"
+        "                           hop 1  hop 2\n"
         "  mary went to the garden      -      -\n"
-        "  john left                  0.50   1.00\n"
+        "  john left                 0.50   1.00\n"
         "  where is john?           kitchen (0.62)\n\n");
 }
 

@@ -16,7 +16,7 @@ LONGEST = 74  # characters of a sentence that is not cut
 
 
 def is_story(trace):
-    return "story" in trace.arrays and "attention" in trace.arrays
+    return "story" in trace.arrays
 
 
 def story_picture(run, trace, example=0, step=None):
@@ -27,6 +27,8 @@ def story_picture(run, trace, example=0, step=None):
     examples = trace.arrays["story"].shape[1]
     if not 0 <= example < examples:
         raise UsageError(f"--example {example}: '{trace.probe}' has the examples 0 to {examples - 1}")
+    if "attention" not in trace.arrays:
+        raise UnavailableError(f"{run.directory}: its model looks at no sentences, so there are no hops to be drawn")
     if not run.words:
         raise UnavailableError(f"{run.directory}: it has no vocabulary, so its words cannot be shown")
     index = steps.index(step) if step is not None else len(steps) - 1
