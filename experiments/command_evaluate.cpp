@@ -12,6 +12,7 @@
 #include "experiments/run_directory.hpp"
 #include "framework/tensor/error.hpp"
 #include "tasks/babi/babi.hpp"
+#include "tasks/babi/story_files.hpp"
 
 namespace tapehead {
 namespace {
@@ -49,7 +50,7 @@ std::string exchange_stories(TrainedNet& net, const std::string& data) {
               << " test questions have an answer that the net does not know: it is always wrong there\n";
   }
   net.task = std::move(other.task);
-  return column_part(data);
+  return column_part(story_directories(data).front());
 }
 
 // Of several tasks that a net knows each, then all together.

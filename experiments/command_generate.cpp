@@ -53,10 +53,10 @@ void generate_files(const Wanted& wanted, const fs::path& directory) {
 }
 
 void compare(const Wanted& wanted, const std::string& directory, const std::optional<std::string>& csv) {
-  const fs::path place = story_directory(directory);
+  const std::vector<fs::path> places = story_directories(directory);
   const std::vector<ComparedTask> tasks =
-      compare_stories(wanted.tasks, wanted.questions, wanted.test, wanted.seed, place);
-  const std::string name = fs::weakly_canonical(place).filename().string();
+      compare_stories(wanted.tasks, wanted.questions, wanted.test, wanted.seed, places);
+  const std::string name = fs::weakly_canonical(places.front()).filename().string();
   write_comparison(std::cout, tasks, name);
   if (!csv) return;
   write_csv_file(*csv, comparison_cells(tasks, name));

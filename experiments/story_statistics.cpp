@@ -83,11 +83,11 @@ StoryStatistics statistics_of(const Sets& sets) {
 
 std::vector<ComparedTask> compare_stories(const std::vector<std::size_t>& tasks, std::size_t questions,
                                           std::size_t test, std::size_t seed,
-                                          const std::filesystem::path& directory) {
+                                          const std::vector<std::filesystem::path>& directories) {
   const RandomStream stream(seed, "stories");
   std::vector<ComparedTask> compared;
   for (const std::size_t task : tasks) {
-    const TaskFiles files = task_files(directory, task);
+    const TaskFiles files = task_files(directories, task);
     std::vector<std::vector<Story>> theirs = {read_stories(files.train), read_stories(files.test)};
     if (files.validation) theirs.push_back(read_stories(*files.validation));
     const std::vector<Story> train = generate_stories(task, questions, stream.child("train")),

@@ -36,12 +36,12 @@ struct ComparedTask {
   std::size_t only_other = 0;      // and the other way round
 };
 
-/// Compares generated stories with those of a directory of bAbI files, training and test questions together, for these
+/// Compares generated stories with those of directories of bAbI files, training and test questions together, for these
 /// tasks. `questions` and `test` of each task are generated, as by the command `generate` with that seed.
 /// Throws UnavailableError, IoError and DataError: see story_files.hpp and story_text.hpp.
 std::vector<ComparedTask> compare_stories(const std::vector<std::size_t>& tasks, std::size_t questions,
                                           std::size_t test, std::size_t seed,
-                                          const std::filesystem::path& directory);
+                                          const std::vector<std::filesystem::path>& directories);
 
 /// As a table for people: two rows a task, "generated" and `name`.
 void write_comparison(std::ostream& out, const std::vector<ComparedTask>& tasks, const std::string& name);

@@ -39,8 +39,8 @@ struct WantedNet {
 };
 
 // Of the training and test questions' bytes.
-std::string digest_of(const fs::path& directory, std::size_t task) {
-  const TaskFiles files = task_files(directory, task);
+std::string digest_of(const std::vector<fs::path>& directories, std::size_t task) {
+  const TaskFiles files = task_files(directories, task);
   std::string bytes;
   for (const fs::path& file : {files.train, files.test}) {
     const std::vector<std::byte> part = read_bytes(file);
@@ -70,11 +70,16 @@ class TableReproduction {
             settings_hash(*preset_settings(variant.preset, settings_of(variant, task)));
     }
     if (options.report) return;
-    const fs::path directory = fs::absolute(story_directory(data));
+    std::vector<fs::path> directories;
+    std::string joined;
+    for (const fs::path& directory : story_directories(data)) {
+      directories.push_back(fs::absolute(directory));
+      joined += (joined.empty() ? "" : ":") + directories.back().string();
+    }
     std::vector<std::string> digests;  // [task - 1]
-    for (std::size_t task = 1; task <= kStoryTasks; ++task) digests.push_back(digest_of(directory, task));
+    for (std::size_t task = 1; task <= kStoryTasks; ++task) digests.push_back(digest_of(directories, task));
     for (const StoryVariant& variant : table.variants) {
-      if (chosen(variant)) plan(variant, directory, digests);
+      if (chosen(variant)) plan(variant, joined, digests);
     }
     // By seed first, so that every cell has a net early.
     std::ranges::stable_sort(wanted_, {}, &WantedNet::seed);
@@ -103,12 +108,13 @@ class TableReproduction {
     return settings;
   }
 
-  void plan(const StoryVariant& variant, const fs::path& directory, const std::vector<std::string>& digests) {
+  void plan(const StoryVariant& variant, const std::string& directories,
+            const std::vector<std::string>& digests) {
     const SeedRange seeds =
         options_.quick ? SeedRange{1, 1} : options_.seeds.value_or(SeedRange{1, table_.restarts});
     for (std::size_t task = 1; task <= kStoryTasks; ++task) {
       std::vector<Assignment> settings = settings_of(variant, task);
-      settings.push_back({"task.data", directory.string(), ""});
+      settings.push_back({"task.data", directories, ""});
       const std::string& hash = hashes_.at({variant.name, task});
       for (std::size_t seed = seeds.first; seed <= seeds.last; ++seed)
         wanted_.push_back({&variant, task, seed, settings, hash, digests[task - 1]});

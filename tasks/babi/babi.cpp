@@ -52,7 +52,7 @@ std::vector<Babi::Parts> Babi::read(const Options& options) {
                      generate_stories(task, options.questions, stream.child("test"))});
       continue;
     }
-    const TaskFiles files = task_files(story_directory(options.data), task);
+    const TaskFiles files = task_files(story_directories(options.data), task);
     all.push_back({task, read_stories(files.train),
                    files.validation ? read_stories(*files.validation) : std::vector<Story>{},
                    read_stories(files.test)});

@@ -22,7 +22,7 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 class Babi final : public Task {
  public:
   struct Options {
-    std::string data = "generated";  // a directory; empty: TAPEHEAD_BABI
+    std::string data = "generated";  // directories; empty: TAPEHEAD_BABI
     std::string tasks = "1";
     std::size_t statements = 50;
     double noise = 0;
@@ -32,7 +32,9 @@ class Babi final : public Task {
     template <class F>
     void visit(F&& f) {
       f(Setting{.name = "data",
-                .help = "directory of stories, empty for $TAPEHEAD_BABI; generated: made by ourselves"},
+                .help =
+                    "directory of stories, empty for $TAPEHEAD_BABI; DIR:DIR2: what DIR lacks is in DIR2; "
+                    "generated: made by ourselves"},
         data);
       f(Setting{.name = "tasks", .help = "which of the twenty: 1, 2,19, 1..5 or all"}, tasks);
       f(Setting{.name = "statements",

@@ -36,43 +36,68 @@ void keep_only(std::optional<fs::path>& kept, const fs::path& found) {
   kept = found;
 }
 
-}  // namespace
-
-fs::path story_directory(const std::string& setting) {
-  const char* const variable = std::getenv("TAPEHEAD_BABI");
-  const bool named = !setting.empty();
-  const fs::path directory = named ? setting : variable != nullptr ? variable : "";
-  constexpr std::string_view kHelp =
-      ". The bAbI tasks, version 1.2, are described at https://research.facebook.com/downloads/babi/; the "
-      "archive's folder\n"
-      "tasks_1-20_v1-2/en is such a directory. Or make stories yourself: ./tapehead generate babi --out DIR";
-  if (directory.empty())
-    throw UnavailableError("stories are needed: give their directory as --task.data=DIR or in TAPEHEAD_BABI" +
-                           std::string(kHelp));
-  std::error_code ignored;
-  if (!fs::is_directory(directory, ignored))
-    throw UnavailableError((named ? "task.data: " : "TAPEHEAD_BABI: ") + directory.string() +
-                           " is not a directory" + std::string(kHelp));
-  return directory;
-}
-
-TaskFiles task_files(const fs::path& directory, std::size_t number) {
+struct FoundFiles {
   std::optional<fs::path> train, test, validation;
+};
+
+FoundFiles find_files(const fs::path& directory, std::size_t number) {
+  FoundFiles files;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
     const std::string name = entry.path().filename();
     const std::optional<FileName> parsed = parse_file_name(name);
     if (!parsed || parsed->number != number) continue;
-    if (parsed->part == "train") keep_only(train, entry.path());
-    if (parsed->part == "test") keep_only(test, entry.path());
-    if (parsed->part == "valid") keep_only(validation, entry.path());
+    if (parsed->part == "train") keep_only(files.train, entry.path());
+    if (parsed->part == "test") keep_only(files.test, entry.path());
+    if (parsed->part == "valid") keep_only(files.validation, entry.path());
   }
   if (error) throw IoError(directory.string() + ": cannot be listed: " + error.message());
+  return files;
+}
+
+}  // namespace
+
+std::vector<fs::path> story_directories(const std::string& setting) {
+  const char* const variable = std::getenv("TAPEHEAD_BABI");
+  const bool named = !setting.empty();
+  const std::string list = named ? setting : variable != nullptr ? variable : "";
+  constexpr std::string_view kHelp =
+      ". The bAbI tasks, version 1.2, are described at https://research.facebook.com/downloads/babi/; the "
+      "archive's folder\n"
+      "tasks_1-20_v1-2/en is such a directory. Or make stories yourself: ./tapehead generate babi --out DIR";
+  if (list.empty())
+    throw UnavailableError("stories are needed: give their directory as --task.data=DIR or in TAPEHEAD_BABI" +
+                           std::string(kHelp));
+  std::error_code ignored;
+  if (fs::is_directory(list, ignored)) return {list};  // also one with a colon in its name
+  std::vector<fs::path> directories;
+  for (std::string_view rest = list;;) {
+    const std::size_t colon = rest.find(':');
+    const fs::path& directory = directories.emplace_back(rest.substr(0, colon));
+    if (!fs::is_directory(directory, ignored))
+      throw UnavailableError((named ? "task.data: " : "TAPEHEAD_BABI: ") + directory.string() +
+                             " is not a directory" + std::string(kHelp));
+    if (colon == std::string_view::npos) return directories;
+    rest.remove_prefix(colon + 1);
+  }
+}
+
+TaskFiles task_files(const std::vector<fs::path>& directories, std::size_t number) {
+  std::optional<fs::path> train, test, validation;
+  for (const fs::path& directory : directories) {
+    const FoundFiles found = find_files(directory, number);
+    if (!train) {
+      train = found.train;
+      if (train) validation = found.validation;
+    }
+    if (!test) test = found.test;
+  }
   const auto need = [&](const std::optional<fs::path>& path, const std::string& part) {
-    if (!path)
-      throw UnavailableError(directory.string() + ": expected qa" + std::to_string(number) + "_NAME_" + part +
-                             ".txt: there is none");
-    return *path;
+    if (path) return *path;
+    std::string places;
+    for (const fs::path& directory : directories) places += (places.empty() ? "" : ":") + directory.string();
+    throw UnavailableError(places + ": expected qa" + std::to_string(number) + "_NAME_" + part +
+                           ".txt: there is none");
   };
   return {need(train, "train"), need(test, "test"), validation};
 }

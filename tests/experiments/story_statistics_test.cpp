@@ -45,7 +45,7 @@ TEST_CASE("generated stories are held against those of files", "[babi]") {
   const testing::TemporaryDirectory folder;
   for (const char* const name : {"qa1_own_train.txt", "qa1_own_test.txt"})
     std::ofstream(folder / name) << kText;
-  const std::vector<ComparedTask> tasks = compare_stories({1}, 30, 20, 1, folder);
+  const std::vector<ComparedTask> tasks = compare_stories({1}, 30, 20, 1, {folder});
   REQUIRE(tasks.size() == 1);
   CHECK(tasks[0].generated.questions == 50);
   CHECK(tasks[0].generated.facts == 1);
@@ -56,7 +56,7 @@ TEST_CASE("generated stories are held against those of files", "[babi]") {
   const std::vector<Story> train = generate_stories(1, 30, stream.child("train")),
                            test = generate_stories(1, 20, stream.child("test"));
   CHECK(tasks[0].generated.sentences == statistics_of({&train, &test}).sentences);
-  CHECK_THROWS_AS(compare_stories({2}, 30, 20, 1, folder), UnavailableError);
+  CHECK_THROWS_AS(compare_stories({2}, 30, 20, 1, {folder}), UnavailableError);
 
   std::ostringstream table;
   write_comparison(table, tasks, "own");

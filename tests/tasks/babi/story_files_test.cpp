@@ -30,15 +30,16 @@ TEST_CASE("the files of a task are found by its number", "[babi]") {
                        "qa12_conjunction_train.txt", "qa12_conjunction_test.txt", "qa2_train.txt",
                        "qa2_valid.txt", "qa2_test.txt", "readme.txt", "qa3_twice_train.txt", "qa3_train.txt",
                        "qa3_test.txt", "qa4_train.txt"});
-  const TaskFiles one = task_files(folder.path, 1);
+  const TaskFiles one = task_files({folder.path}, 1);
   CHECK(one.train.filename() == "qa1_single-supporting-fact_train.txt");
   CHECK(one.test.filename() == "qa1_single-supporting-fact_test.txt");
   CHECK_FALSE(one.validation);
-  CHECK(task_files(folder.path, 2).validation->filename() == "qa2_valid.txt");
-  CHECK(task_files(folder.path, 12).train.filename() == "qa12_conjunction_train.txt");
-  CHECK_THROWS_WITH(task_files(folder.path, 3), Catch::Contains("expected one"));
-  CHECK_THROWS_WITH(task_files(folder.path, 4), Catch::Contains("expected qa4_NAME_test.txt: there is none"));
-  CHECK_THROWS_AS(task_files(folder.path, 5), UnavailableError);
+  CHECK(task_files({folder.path}, 2).validation->filename() == "qa2_valid.txt");
+  CHECK(task_files({folder.path}, 12).train.filename() == "qa12_conjunction_train.txt");
+  CHECK_THROWS_WITH(task_files({folder.path}, 3), Catch::Contains("expected one"));
+  CHECK_THROWS_WITH(task_files({folder.path}, 4),
+                    Catch::Contains("expected qa4_NAME_test.txt: there is none"));
+  CHECK_THROWS_AS(task_files({folder.path}, 5), UnavailableError);
 }
 
 TEST_CASE("where there is no directory of stories, it is said where to get one", "[babi]") {
@@ -47,19 +48,39 @@ TEST_CASE("where there is no directory of stories, it is said where to get one",
   const Folder folder({});
   const fs::path& there = folder.path;
   unsetenv("TAPEHEAD_BABI");
-  CHECK_THROWS_WITH(story_directory(""), Catch::Contains("--task.data=DIR or in TAPEHEAD_BABI") &&
-                                             Catch::Contains("./tapehead generate babi"));
-  CHECK(story_directory(there) == there);
+  CHECK_THROWS_WITH(story_directories(""), Catch::Contains("--task.data=DIR or in TAPEHEAD_BABI") &&
+                                               Catch::Contains("./tapehead generate babi"));
+  CHECK(story_directories(there) == std::vector{there});
   setenv("TAPEHEAD_BABI", there.c_str(), 1);
-  CHECK(story_directory("") == there);
-  CHECK_THROWS_WITH(story_directory("/nowhere"), Catch::StartsWith("task.data: /nowhere is not a directory"));
+  CHECK(story_directories("") == std::vector{there});
+  CHECK_THROWS_WITH(story_directories("/nowhere"),
+                    Catch::StartsWith("task.data: /nowhere is not a directory"));
   setenv("TAPEHEAD_BABI", "/nowhere", 1);
-  CHECK_THROWS_AS(story_directory(""), UnavailableError);
+  CHECK_THROWS_AS(story_directories(""), UnavailableError);
   if (before != nullptr) {
     setenv("TAPEHEAD_BABI", kept.c_str(), 1);
   } else {
     unsetenv("TAPEHEAD_BABI");
   }
+}
+
+TEST_CASE("what one directory of stories lacks is in the next", "[babi]") {
+  const Folder first({"qa1_train.txt", "qa1_test.txt", "qa3_test.txt"});
+  const Folder second(
+      {"qa1_train.txt", "qa1_valid.txt", "qa1_test.txt", "qa3_train.txt", "qa3_valid.txt", "qa3_test.txt"});
+  const fs::path &one = first.path, &two = second.path;
+  const auto both = story_directories(one.string() + ":" + two.string());
+  REQUIRE(both == std::vector{one, two});
+  CHECK(task_files(both, 1).train == one / "qa1_train.txt");
+  CHECK_FALSE(task_files(both, 1).validation);  // the second one's belongs to other training questions
+  CHECK(task_files(both, 3).train == two / "qa3_train.txt");
+  CHECK(task_files(both, 3).validation == two / "qa3_valid.txt");
+  CHECK(task_files(both, 3).test == one / "qa3_test.txt");
+  CHECK_THROWS_WITH(task_files(both, 2), Catch::StartsWith(one.string() + ":" + two.string() + ": expected"));
+  CHECK_THROWS_WITH(story_directories(one.string() + ":/nowhere"), Catch::Contains("/nowhere is not a"));
+  const fs::path colon = one / "a:b";
+  fs::create_directory(colon);
+  CHECK(story_directories(colon) == std::vector{colon});
 }
 
 TEST_CASE("tasks are chosen by lists of numbers", "[babi]") {
