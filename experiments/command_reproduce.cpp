@@ -129,9 +129,10 @@ void list_story_tables(const std::string& named) {
     std::cout << table.id() << ": " << table.title << " (" << table.source << ")\n";
     std::vector<std::pair<std::string, std::string>> rows;
     for (const StoryVariant& variant : table.variants)
-      rows.emplace_back(variant.name, variant.label + "; preset " + variant.preset + "; " +
-                                          std::to_string(table.restarts) + " nets for each of " +
-                                          std::to_string(kStoryTasks) + " tasks");
+      rows.emplace_back(variant.name,
+                        variant.label + "; preset " + variant.preset + "; " + std::to_string(variant.nets) +
+                            " nets for " + (variant.joint ? "all " : "each of ") +
+                            std::to_string(kStoryTasks) + " tasks" + (variant.joint ? " together" : ""));
     write_columns(std::cout, rows);
   }
 }
@@ -214,9 +215,11 @@ Command reproduce_command() {
            .options = {{"seeds", "N|A..B",
                         "seeds 1 to N, or A to B, of each row; LSTM baselines have one unless --rows names "
                         "them"},
-                       {"rows", "LIST", "train these rows only: ff, ntm-lstm, lstm; or pe, pe-ls, ..."},
+                       {"rows", "LIST", "train these rows only: ff, ntm-lstm, lstm; or pe, joint-3hop, ..."},
                        {"task.data", "DIR",
-                        "of the bAbI files, for tables of these; default: $TAPEHEAD_BABI"},
+                        "of the bAbI files, for tables of these; default: $TAPEHEAD_BABI; DIR:DIR2: what DIR "
+                        "lacks is in "
+                        "DIR2"},
                        {"processes", "N", "runs at a time; default: one a processor"},
                        {"budget", "MINUTES", "stop in time, and say what is missing"},
                        {"quick", "", "one seed of each row and a tenth of its sequences, kept apart"},

@@ -1,7 +1,8 @@
 // Published tables of test errors by bAbI task: what they are, and how ours come about.
 //
 // A cell is one variant on one task. Several nets are trained for it, each from another start, and one of them is chosen as
-// the paper chose; since choosing flatters, the mean over all of them stands beside it.
+// the paper chose; since choosing flatters, the mean over all of them stands beside it. A net of a joint variant is trained
+// on all tasks together, and is in the cells of all.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +20,16 @@ namespace tapehead {
 
 /// One column of a published table.
 struct StoryVariant {
-  std::string name;       // "pe-ls-rn"
-  std::string label;      // "PE LS RN"
-  std::string preset;     // "memn2n2015/pe-ls-rn"
-  std::string published;  // the variant's name in the file of published numbers
-  double tolerance;       // percentage points that the mean error may be above the paper's
+  static constexpr std::size_t kNets = 10;  // as the paper has
+
+  std::string name;                 // "pe-ls-rn"
+  std::string label;                // "PE LS RN"
+  std::string preset;               // "memn2n2015/pe-ls-rn"
+  std::string published;            // the variant's name in the file of published numbers
+  double tolerance;                 // percentage points that the mean error may be above the paper's
+  bool joint = false;               // one net for all tasks
+  std::size_t nets = kNets;         // trained by default: of each task or, if joint, in all
+  std::size_t nets_needed = kNets;  // for a verdict
 };
 
 struct StoryTable {
@@ -32,8 +38,14 @@ struct StoryTable {
   std::string title;      // for people
   std::string source;     // citation
   std::string reference;  // file of published numbers in results/reference
-  std::size_t restarts;   // nets a task, by default
   std::vector<StoryVariant> variants;
+  std::vector<std::size_t> excusable = {};  // tasks of which a verdict may leave one out
+  /// That each task that is judged must have for training and validation; 0: any number.
+  std::size_t questions = 0;
+  /// Tasks that count in no mean and no verdict, because such stories as the paper's are not at hand.
+  std::vector<std::size_t> not_judged = {};
+
+  bool judges(std::size_t task) const;
 
   std::string id() const { return paper + "/" + name; }
   std::string file_name() const { return paper + "-" + name; }
@@ -48,19 +60,21 @@ inline constexpr std::size_t kStoryTasks = 20;
 inline constexpr double kFailedAbove =
     5;  // %, above which a task counts as failed (Weston et al. 2015, section 5)
 
-/// One trained net: a line of results/reproductions/<paper>-<table>.csv. Errors in %.
+/// One trained net on one task: a line of results/reproductions/<paper>-<table>.csv. Errors in %. A joint net has a line for
+/// each task; those of training and validation are over all tasks there, and so is the time.
 struct RestartRecord {
   static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
   std::string variant, preset;
   std::size_t task = 0, seed = 0;
-  std::string settings_hash, stories;  // the latter a digest of the task's files
+  std::string settings_hash, stories;  // the latter a digest of the files of what it was trained on
   std::string status;                  // "finished" or "diverged"
   double training_error = kNone;       // of the last epoch, as it was trained
   double validation_error = kNone, test_error = kNone;
   double new_test_error =
       kNone;  // without the test questions that stand in the training set with their story
   double wall_seconds = kNone;
+  double questions = kNone;  // of the task, for training and validation; none: not written down
   std::size_t parameters = 0;
   std::string revision = {}, cpu = {};
 };
@@ -84,19 +98,23 @@ struct StoryCell {
 /// One variant: its cells, and what is printed below them.
 struct StoryColumn {
   const StoryVariant* variant = nullptr;
-  std::vector<StoryCell> cells;                                               // [task - 1]
-  std::size_t tasks = 0;                                                      // that have a net
-  double mean = RestartRecord::kNone, published_mean = RestartRecord::kNone;  // error over those tasks
+  std::vector<StoryCell> cells;  // [task - 1]
+  std::size_t tasks = 0;         // that have a net
+  // Over those tasks that are judged:
+  double mean = RestartRecord::kNone, published_mean = RestartRecord::kNone;  // error
   double mean_of_all_nets = RestartRecord::kNone,
          deviation = RestartRecord::kNone;  // of a table drawn from single nets
   std::size_t failed = 0;
   double published_failed = RestartRecord::kNone;
+  std::size_t nets = 0, diverged = 0;
   double wall_seconds = 0;
   std::string verdict;
+  std::size_t excused = 0;  // the task that the verdict leaves out; 0: none
 };
 
-/// `records` must outlive the columns. A column has a verdict when each task has the table's number of nets; a quick look
-/// has none. Throws DataError if the published numbers are damaged, or nets of one task were trained on different stories.
+/// `records` must outlive the columns. A column has a verdict when each task has as many nets as it takes; a quick look has
+/// none. Where the mean is above what is tolerated, but is not without one of the excusable tasks, that one is excused.
+/// Throws DataError if the published numbers are damaged, or nets of one task were trained on different stories.
 std::vector<StoryColumn> summarise(const StoryTable& table, std::span<const RestartRecord> records,
                                    const std::filesystem::path& reference_directory, bool quick = false);
 
@@ -105,11 +123,13 @@ std::string percent_text(double value);
 
 void write_story_table(std::ostream& out, const StoryTable& table, std::span<const StoryColumn> columns);
 
-/// A line per variant and task, unrounded.
-CsvTable story_table_cells(std::span<const StoryColumn> columns);
+/// A line per variant and task, unrounded; where some tasks are not judged, it says of each whether it is.
+CsvTable story_table_cells(const StoryTable& table, std::span<const StoryColumn> columns);
 
-/// Trains, evaluates and records the nets that are missing, and reports: as reproduce() does. `data` is the directory of
-/// the bAbI files, or empty for TAPEHEAD_BABI. Throws as reproduce().
+/// Trains, evaluates and records the nets that are missing, and reports: as reproduce() does. `data` is task.data, empty for
+/// TAPEHEAD_BABI; where it has no training file for a task that is not judged, TAPEHEAD_BABI and then the directory beside
+/// it whose name has no "-10k" are looked into. Throws as reproduce(), and DataError if tasks that are judged have not as
+/// many questions as the table's, except in a quick look.
 ExitCode reproduce_story_table(const StoryTable& table, const ReproductionOptions& options,
                                const std::string& data, std::ostream& out, std::ostream& notes);
 

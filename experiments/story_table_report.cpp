@@ -1,4 +1,5 @@
 // A table of errors by bAbI task, for readers and for files.
+#include <algorithm>
 #include <cmath>
 #include <ostream>
 
@@ -16,23 +17,21 @@ std::string spread(double mean, double deviation) {
 
 std::string count(double value) { return std::isnan(value) ? "" : std::to_string(std::llround(value)); }
 
-}  // namespace
+// The columns that are shown beside each other.
+using Block = std::vector<const StoryColumn*>;
 
-void write_story_table(std::ostream& out, const StoryTable& table, std::span<const StoryColumn> columns) {
-  out << table.title << "\n" << table.source << "; errors in %\n\n";
+void write_block(std::ostream& out, const Block& columns) {
   std::vector<TextColumn> titles = {{"task", Align::right}};
-  for (const StoryColumn& column : columns) {
-    if (column.tasks == 0) continue;
-    titles.push_back({column.variant->label, Align::right});
+  for (const StoryColumn* const column : columns) {
+    titles.push_back({column->variant->label, Align::right});
     titles.push_back({"paper", Align::right});
     titles.push_back({"all nets", Align::right});
   }
   std::vector<std::vector<std::string>> rows;
   const auto add = [&](const std::string& name, auto&& cells_of) {
     std::vector<std::string>& row = rows.emplace_back(std::vector<std::string>{name});
-    for (const StoryColumn& column : columns) {
-      if (column.tasks == 0) continue;
-      for (std::string& cell : cells_of(column)) row.push_back(std::move(cell));
+    for (const StoryColumn* const column : columns) {
+      for (std::string& cell : cells_of(*column)) row.push_back(std::move(cell));
     }
   };
   for (std::size_t task = 1; task <= kStoryTasks; ++task) {
@@ -54,28 +53,72 @@ void write_story_table(std::ostream& out, const StoryTable& table, std::span<con
     return std::vector<std::string>{net != nullptr ? percent_text(net->new_test_error) : "", "", ""};
   });
   write_text_table(out, titles, rows);
+}
+
+// Of how many questions of a task the nets were told: "1,000", "900 to 1,000"; "" if it is not written down.
+std::string questions_of(std::span<const StoryColumn> columns, std::size_t task) {
+  double fewest = RestartRecord::kNone, most = RestartRecord::kNone;
+  for (const StoryColumn& column : columns) {
+    if (column.cells[task - 1].chosen == nullptr) continue;
+    const double questions = column.cells[task - 1].chosen->questions;
+    fewest = std::fmin(fewest, questions);
+    most = std::fmax(most, questions);
+  }
+  if (std::isnan(most)) return "";
+  const auto text = [](double number) { return grouped(static_cast<std::uint64_t>(number)); };
+  return fewest < most ? text(fewest) + " to " + text(most) : text(most);
+}
+
+void write_notes(std::ostream& out, const StoryTable& table, std::span<const StoryColumn> columns,
+                 bool joint) {
   out << "\nOf each task's nets the one with the lowest training error is reported, as in the paper; 'all "
          "nets' has the\n"
          "mean and standard deviation over them, and below it those of a table of single nets. 'failed' "
          "counts tasks above "
       << percent_text(kFailedAbove)
       << " %.\n'4, new': task 4 without the test questions that stand in the training set with their "
-         "story.\n\n";
+         "story.\n";
+  if (joint)
+    out << "A joint net is trained on all twenty tasks together; of these nets the one with the lowest "
+           "training error over all tasks\nis reported.\n";
+  if (std::ranges::any_of(columns, [](const StoryColumn& column) { return column.excused > 0; })) {
+    std::string tasks;
+    for (const std::size_t task : table.excusable)
+      tasks += (tasks.empty() ? "" : ", ") + std::to_string(task);
+    out << "Some nets learn a task well and others hardly: one of " << tasks
+        << " is excused where the mean is too high with it.\n";
+  }
+  for (const std::size_t task : table.not_judged) {
+    const std::string questions = questions_of(columns, task);
+    out << "Task " << task << " counts in no mean, no number of failed tasks and no verdict, ours or the "
+        << "paper's" << (questions.empty() ? "" : ": it was trained on " + questions + " questions") << ".\n";
+  }
+  out << "\n";
+}
+
+}  // namespace
+
+void write_story_table(std::ostream& out, const StoryTable& table, std::span<const StoryColumn> columns) {
+  out << table.title << "\n" << table.source << "; errors in %\n\n";
+  Block single, joint;
+  for (const StoryColumn& column : columns) {
+    if (column.tasks > 0) (column.variant->joint ? joint : single).push_back(&column);
+  }
+  if (!single.empty() || joint.empty()) write_block(out, single);
+  if (!single.empty() && !joint.empty()) out << "\n";
+  if (!joint.empty()) write_block(out, joint);
+  write_notes(out, table, columns, !joint.empty());
   for (const StoryColumn& column : columns) {
     if (column.tasks == 0) continue;
-    std::size_t nets = 0, diverged = 0;
-    for (const StoryCell& cell : column.cells) {
-      nets += cell.nets;
-      diverged += cell.diverged;
-    }
-    out << column.variant->label << ": " << column.verdict << "; " << nets << " nets"
-        << (diverged > 0 ? ", of which " + std::to_string(diverged) + " diverged" : "") << ", trained in "
-        << clock_time(column.wall_seconds) << " one after the other\n";
+    out << column.variant->label << ": " << column.verdict << "; " << column.nets
+        << (column.nets == 1 ? " net" : " nets")
+        << (column.diverged > 0 ? ", of which " + std::to_string(column.diverged) + " diverged" : "")
+        << ", trained in " << clock_time(column.wall_seconds) << " one after the other\n";
   }
 }
 
-CsvTable story_table_cells(std::span<const StoryColumn> columns) {
-  CsvTable table;
+CsvTable story_table_cells(const StoryTable& table, std::span<const StoryColumn> columns) {
+  CsvTable cells;
   for (const StoryColumn& column : columns) {
     for (std::size_t task = 1; task <= column.cells.size(); ++task) {
       const StoryCell& cell = column.cells[task - 1];
@@ -84,20 +127,23 @@ CsvTable story_table_cells(std::span<const StoryColumn> columns) {
       const auto of_net = [&](double value) {
         return csv_number(net != nullptr ? value : RestartRecord::kNone);
       };
-      table.add({{"variant", column.variant->name},
-                 {"task", std::to_string(task)},
-                 {"published", csv_number(cell.published)},
-                 {"test_error", of_net(net != nullptr ? net->test_error : 0)},
-                 {"seed", net != nullptr ? std::to_string(net->seed) : ""},
-                 {"new_test_error", of_net(net != nullptr ? net->new_test_error : 0)},
-                 {"mean_of_all_nets", csv_number(cell.mean)},
-                 {"deviation", csv_number(cell.deviation)},
-                 {"lowest", csv_number(cell.lowest)},
-                 {"nets", std::to_string(cell.nets)},
-                 {"diverged", std::to_string(cell.diverged)}});
+      std::vector<std::pair<std::string, std::string>> row = {
+          {"variant", column.variant->name},
+          {"task", std::to_string(task)},
+          {"published", csv_number(cell.published)},
+          {"test_error", of_net(net != nullptr ? net->test_error : 0)},
+          {"seed", net != nullptr ? std::to_string(net->seed) : ""},
+          {"new_test_error", of_net(net != nullptr ? net->new_test_error : 0)},
+          {"mean_of_all_nets", csv_number(cell.mean)},
+          {"deviation", csv_number(cell.deviation)},
+          {"lowest", csv_number(cell.lowest)},
+          {"nets", std::to_string(cell.nets)},
+          {"diverged", std::to_string(cell.diverged)}};
+      if (!table.not_judged.empty()) row.emplace_back("judged", table.judges(task) ? "yes" : "no");
+      cells.add(row);
     }
   }
-  return table;
+  return cells;
 }
 
 }  // namespace tapehead

@@ -2,11 +2,9 @@
 #include <algorithm>
 #include <map>
 #include <ostream>
-#include <tuple>
 #include <utility>
 
 #include "experiments/directory_lock.hpp"
-#include "experiments/evaluation.hpp"
 #include "experiments/processes.hpp"
 #include "experiments/reproduction_reference.hpp"
 #include "experiments/reproduction_runs.hpp"
@@ -14,45 +12,13 @@
 #include "experiments/settings_hash.hpp"
 #include "experiments/signals.hpp"
 #include "experiments/story_table.hpp"
+#include "experiments/story_table_nets.hpp"
 #include "experiments/sweep.hpp"
-#include "experiments/trained_net.hpp"
-#include "framework/io/durable_file.hpp"
-#include "framework/io/run_reader.hpp"
-#include "framework/io/sha256.hpp"
-#include "framework/training/evaluator.hpp"
-#include "tasks/babi/babi.hpp"
-#include "tasks/babi/story_files.hpp"
 
 namespace tapehead {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double kPercent = 100;
-
-// A net that is wanted.
-struct WantedNet {
-  const StoryVariant* variant;
-  std::size_t task, seed;
-  std::vector<Assignment> settings;  // over the preset's, without the seed
-  std::string hash, stories;
-};
-
-// Of the training and test questions' bytes.
-std::string digest_of(const std::vector<fs::path>& directories, std::size_t task) {
-  const TaskFiles files = task_files(directories, task);
-  std::string bytes;
-  for (const fs::path& file : {files.train, files.test}) {
-    const std::vector<std::byte> part = read_bytes(file);
-    bytes.append(reinterpret_cast<const char*>(part.data()), part.size());
-  }
-  return sha256_hex(bytes).substr(0, 16);
-}
-
-double last_of(const MetricsTable& table, const char* column) {
-  const MetricsColumn* const found = table.find(column);
-  return found == nullptr || found->values.empty() ? RestartRecord::kNone : found->values.back();
-}
 
 class TableReproduction {
  public:
@@ -70,16 +36,9 @@ class TableReproduction {
             settings_hash(*preset_settings(variant.preset, settings_of(variant, task)));
     }
     if (options.report) return;
-    std::vector<fs::path> directories;
-    std::string joined;
-    for (const fs::path& directory : story_directories(data)) {
-      directories.push_back(fs::absolute(directory));
-      joined += (joined.empty() ? "" : ":") + directories.back().string();
-    }
-    std::vector<std::string> digests;  // [task - 1]
-    for (std::size_t task = 1; task <= kStoryTasks; ++task) digests.push_back(digest_of(directories, task));
+    const StorySource source(table, data, options.quick);
     for (const StoryVariant& variant : table.variants) {
-      if (chosen(variant)) plan(variant, joined, digests);
+      if (chosen(variant)) plan(variant, source);
     }
     // By seed first, so that every cell has a net early.
     std::ranges::stable_sort(wanted_, {}, &WantedNet::seed);
@@ -103,22 +62,26 @@ class TableReproduction {
 
   // Over the preset's, without the directory of the stories, which is no part of the hash.
   std::vector<Assignment> settings_of(const StoryVariant& variant, std::size_t task) const {
-    std::vector<Assignment> settings = {{"task.tasks", std::to_string(task), ""}};
+    std::vector<Assignment> settings;
+    if (!variant.joint) settings.push_back({"task.tasks", std::to_string(task), ""});
     if (options_.quick) shorten(variant, settings);
     return settings;
   }
 
-  void plan(const StoryVariant& variant, const std::string& directories,
-            const std::vector<std::string>& digests) {
+  void plan(const StoryVariant& variant, const StorySource& source) {
     const SeedRange seeds =
-        options_.quick ? SeedRange{1, 1} : options_.seeds.value_or(SeedRange{1, table_.restarts});
-    for (std::size_t task = 1; task <= kStoryTasks; ++task) {
-      std::vector<Assignment> settings = settings_of(variant, task);
-      settings.push_back({"task.data", directories, ""});
-      const std::string& hash = hashes_.at({variant.name, task});
+        options_.quick ? SeedRange{1, 1} : options_.seeds.value_or(SeedRange{1, variant.nets});
+    const auto add = [&](const std::vector<std::size_t>& tasks, const std::string& stories) {
+      std::vector<Assignment> settings = settings_of(variant, tasks.front());
+      settings.push_back({"task.data", source.text(), ""});
+      const std::string& hash = hashes_.at({variant.name, tasks.front()});
       for (std::size_t seed = seeds.first; seed <= seeds.last; ++seed)
-        wanted_.push_back({&variant, task, seed, settings, hash, digests[task - 1]});
-    }
+        wanted_.push_back({&variant, tasks, seed, settings, hash, stories});
+    };
+    std::vector<std::size_t> all;
+    for (std::size_t task = 1; task <= kStoryTasks; ++task) all.push_back(task);
+    if (variant.joint) return add(all, source.digest_of_all());
+    for (const std::size_t task : all) add({task}, source.digest_of(task));
   }
 
   // Everything that is counted in steps: linear start and schedule keep their shares.
@@ -137,33 +100,27 @@ class TableReproduction {
                                      : std::vector<RestartRecord>{};
   }
 
-  static auto key(const RestartRecord& record) {
-    return std::tie(record.variant, record.task, record.seed, record.settings_hash, record.stories);
-  }
-  static auto key(const WantedNet& net) {
-    return std::tie(net.variant->name, net.task, net.seed, net.hash, net.stories);
+  static bool has_line(const WantedNet& net, std::size_t task, const std::vector<RestartRecord>& records) {
+    return std::ranges::any_of(records,
+                               [&](const RestartRecord& one) { return one.task == task && net.is_of(one); });
   }
 
   ExitCode train() {
     const std::vector<RestartRecord> done = records();
     std::vector<const WantedNet*> missing;
     for (const WantedNet& net : wanted_) {
-      const bool there =
-          std::ranges::any_of(done, [&](const RestartRecord& one) { return key(one) == key(net); });
-      if (!there) missing.push_back(&net);
+      const auto in_table = [&](std::size_t task) { return has_line(net, task, done); };
+      if (!std::ranges::all_of(net.tasks, in_table)) missing.push_back(&net);
     }
     notes_ << table_.id() << ": " << wanted_.size() - missing.size() << " of " << wanted_.size()
            << " nets are done\n";
     if (missing.empty()) return ExitCode::done;
     std::vector<SweepTask> tasks;
     for (const WantedNet* const net : missing) {
-      // A run of other stories is another run.
-      const std::string name = net->variant->name + "-task-" + std::to_string(net->task) + "-" +
-                               net->stories.substr(0, 8) + "-s" + std::to_string(net->seed);
-      SweepTask& task = tasks.emplace_back(SweepTask{.name = name,
+      SweepTask& task = tasks.emplace_back(SweepTask{.name = net->name(),
                                                      .preset = net->variant->preset,
                                                      .settings = net->settings,
-                                                     .directory = options_.runs / name});
+                                                     .directory = options_.runs / net->name()});
       task.settings.push_back({"seed", std::to_string(net->seed), ""});
       if (const auto aside = set_aside(task, net->hash))
         notes_ << shown(task.directory) << " has other settings and is now " << shown(*aside) << "\n";
@@ -175,7 +132,7 @@ class TableReproduction {
       try {
         if (state.status == SweepTaskState::Status::failed && !diverged)
           throw Error(state.code, state.reason);
-        keep(record_of(*missing[i], tasks[i].directory, diverged));
+        keep(*missing[i], records_of(*missing[i], tasks[i].directory, diverged));
       } catch (const Error& error) {
         failures.push_back(tasks[i].name + ": " + error.what());
         if (first == ExitCode::done) first = error.code();
@@ -191,44 +148,13 @@ class TableReproduction {
     return first;
   }
 
-  RestartRecord record_of(const WantedNet& wanted, const fs::path& directory, bool diverged) const {
-    const RunReader run(directory);
-    const RunContents& contents = run.contents();
-    RestartRecord record{.variant = wanted.variant->name,
-                         .preset = wanted.variant->preset,
-                         .task = wanted.task,
-                         .seed = wanted.seed,
-                         .settings_hash = wanted.hash,
-                         .stories = wanted.stories,
-                         .status = diverged ? "diverged" : "finished"};
-    record.wall_seconds = contents.metrics.wall_seconds;
-    record.revision = revision_of(contents);
-    record.cpu = cpu_of(contents);
-    if (diverged) return record;
-    Arguments named;
-    named.positional = {directory.string()};
-    TrainedNet net = load_net(named);
-    expect_last(run, net);
-    record.parameters = net.model->parameters().count();
-    // The last row is of the last epoch, where presets log every epoch: with what noise there was in training.
-    record.training_error = kPercent * last_of(contents.metrics.train, "error");
-    record.validation_error = kPercent * last_of(contents.metrics.eval, "error");
-    const auto results = evaluate_variations(net, {Variation{}}, 1, 1);
-    record_results(net, results);
-    record.test_error = kPercent * results.front().wrong;
-    Workers alone(1);
-    const auto fresh = dynamic_cast<const Babi&>(*net.task).without_leaks();
-    if (fresh->size(Split::test) > 0)
-      record.new_test_error =
-          kPercent * Evaluator(*fresh, 1, Split::test).evaluate(*net.model, alone).mean_wrong();
-    return record;
-  }
-
-  void keep(const RestartRecord& record) const {
+  // All lines of a net at once, so that a joint net is there whole or not at all.
+  void keep(const WantedNet& net, const std::vector<RestartRecord>& records) const {
     update_csv_file(records_file_, [&](CsvTable& table) {
       const std::vector<RestartRecord> there = read_restarts(table);
-      if (std::ranges::none_of(there, [&](const RestartRecord& one) { return key(one) == key(record); }))
-        add_restart(table, record);
+      for (const RestartRecord& record : records) {
+        if (!has_line(net, record.task, there)) add_restart(table, record);
+      }
     });
   }
 
@@ -239,20 +165,21 @@ class TableReproduction {
     std::erase_if(all, [&](const RestartRecord& one) {
       const auto hash = hashes_.find({one.variant, one.task});
       const bool other_stories = std::ranges::any_of(wanted_, [&](const WantedNet& net) {
-        return net.variant->name == one.variant && net.task == one.task && net.stories != one.stories;
+        return net.variant->name == one.variant &&
+               std::ranges::find(net.tasks, one.task) != net.tasks.end() && net.stories != one.stories;
       });
       return hash == hashes_.end() || hash->second != one.settings_hash || other_stories;
     });
     if (all.size() < before)
       notes_ << shown(records_file_)
              << ": left out, for their settings or stories are others: " << before - all.size()
-             << (before - all.size() == 1 ? " net\n" : " nets\n");
+             << (before - all.size() == 1 ? " line\n" : " lines\n");
     const std::vector<StoryColumn> columns = summarise(table_, all, reference_directory(), options_.quick);
     notes_.flush();
     out_ << "\n";
     write_story_table(out_, table_, columns);
     if (all.empty()) return;
-    write_csv_file(cells_file_, story_table_cells(columns));
+    write_csv_file(cells_file_, story_table_cells(table_, columns));
     out_ << "\n" << shown(records_file_) << "\n" << shown(cells_file_) << "\n";
     out_.flush();
     if (options_.figure)

@@ -107,29 +107,18 @@ class Stories(CommandLine):
         error = told(run, "Mary went to the moon.\n", code=65).stderr
         self.assertIn("standard input:1: the net does not know the word 'moon'; it knows: ", error)
 
-    @unittest.skipIf(SANITIZED, "it trains twenty nets")
-    def test_a_table_is_reproduced_and_continued(self):
-        out = self.generated("--questions", 100, "--test", 20)
-        runs = self.place / "runs"
-        command = ("reproduce", "memn2n2015/table1", f"--task.data={out}", "--quick", "--rows", "pe-ls", "--out", runs)
-        printed = tapehead(*command).stdout
-        self.assertRegex(printed, r"PE LS +paper +all nets")
-        with h5py.File(next((runs / "quick").glob("pe-ls-task-1-*/run.h5"))) as file:
-            config = file["config"].attrs
-            self.assertEqual((config["training.steps"], config["training.linear_start"]), (336, 56))
-        self.assertIn("20 nets, trained in", printed)
-        self.assertIn("memn2n2015-table1.png", printed)
-        cells = (runs / "quick" / "memn2n2015-table1-table.csv").read_text()
-        self.assertEqual(len(cells.splitlines()), 21)
-        records = runs / "quick" / "memn2n2015-table1.csv"
-        lines = records.read_text().splitlines(keepends=True)
-        self.assertEqual(len(lines), 21)
-        records.write_text("".join(lines[:-1]))  # one is missing: its run is there, and recorded again
-        again = tapehead(*command)
-        self.assertIn("19 of 20 nets are done", again.stderr)
-        self.assertEqual(records.read_text(), "".join(lines))
-        self.assertEqual((runs / "quick" / "memn2n2015-table1-table.csv").read_text(), cells)
-        self.assertIn("--rows: memn2n2015/table1 has no row 'ntm'", tapehead(*command[:-3], "ntm", code=2).stderr)
+    def test_what_a_directory_of_stories_lacks_is_taken_from_the_next(self):
+        out = self.generated("--tasks", "1,3", "--questions", 50, "--test", 20)
+        other = out.rename(self.place / "all")
+        first = self.place / "some"
+        first.mkdir()
+        for path in other.glob("qa1_*"):
+            path.rename(first / path.name)
+        run = self.place / "run"
+        tapehead("train", "memn2n2015/pe-ls-rn", f"--task.data={first}:{other}", "--task.tasks=1,3", *FEW, "--out", run)
+        self.assertIn("test questions, task 3", tapehead("evaluate", run, "--task.task=1,3").stdout)
+        error = tapehead("train", "memn2n2015/pe-ls-rn", f"--task.data={first}", "--task.tasks=3", "--out", self.place / "no", code=69)
+        self.assertIn(f"{first}: expected qa3_NAME_train.txt", error.stderr)
 
     def test_where_the_hops_looked_is_recorded_and_drawn(self):
         run = self.trained("--task.tasks=2")
