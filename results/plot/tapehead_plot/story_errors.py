@@ -10,6 +10,7 @@ from .tables import read_table
 COLUMNS = ("variant", "task", "published", "test_error", "mean_of_all_nets", "deviation", "nets")
 LEFT, ACROSS, DOWN = 0.62, 6.42, 1.25  # inches
 BAR = 0.38  # of the distance between tasks
+NOT_JUDGED = 0.35  # opacity of tasks that are in no mean
 
 
 def is_story_table(path):
@@ -28,7 +29,7 @@ def story_error_figure(path):
     variants = {}
     for row in table.rows:
         variants.setdefault(table.text(row, "variant"), []).append(
-            [table.whole(row, "task", 1)] + [table.number(row, name) for name in COLUMNS[2:]]
+            [table.whole(row, "task", 1)] + [table.number(row, name) for name in COLUMNS[2:]] + [row.get("judged") != "no"]
         )
     if not variants:
         raise DataError(f"{path}: there are no nets in it")
@@ -39,7 +40,7 @@ def story_error_figure(path):
         axes = style.add_axes(figure, LEFT, top + step * number, ACROSS, DOWN)
         handles = _draw(figure, axes, name, np.array(sorted(rows), dtype=float))
     axes.set_xlabel("bAbI task")
-    nets = max(int(row[-1]) for rows in variants.values() for row in rows)
+    nets = max(int(row[-2]) for rows in variants.values() for row in rows)
     style.add_legend(figure, LEFT, top + step * len(variants) + 0.05, handles, "")
     style.headline(
         figure,
@@ -51,12 +52,18 @@ def story_error_figure(path):
 
 def _draw(figure, axes, name, rows):
     task, published, chosen, mean, deviation = rows[:, :5].T
+    judged = rows[:, 6] > 0
     ours = axes.bar(task - BAR / 2, chosen, BAR, color=style.COLOURS[0], label="ours")
     paper = axes.bar(task + BAR / 2, published, BAR, color=style.PAPER, label="the paper's")
+    for bars in (ours, paper):
+        for bar, counts in zip(bars, judged):
+            bar.set_alpha(1 if counts else NOT_JUDGED)
     spread = axes.errorbar(
         task - BAR / 2, mean, np.nan_to_num(deviation), fmt="_", color="black", linewidth=0.8, markersize=5, label="all nets"
     )
-    axes.set_title(f"{name}: mean {np.nanmean(chosen):.1f} %, paper {np.nanmean(published):.1f} %, all nets {np.nanmean(mean):.1f} %")
+    means = [np.nanmean(errors[judged]) for errors in (chosen, published, mean)]
+    without = "".join(f", without task {number:.0f}" for number in task[~judged])
+    axes.set_title(f"{name}: mean {means[0]:.1f} %, paper {means[1]:.1f} %, all nets {means[2]:.1f} %{without}")
     axes.set_xticks(range(1, 21))
     axes.set_xlim(0.4, 20.6)
     axes.set_ylim(0, 100)
