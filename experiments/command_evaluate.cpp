@@ -50,7 +50,7 @@ std::string exchange_stories(TrainedNet& net, const std::string& data) {
               << " test questions have an answer that the net does not know: it is always wrong there\n";
   }
   net.task = std::move(other.task);
-  return column_part(story_directories(data).front());
+  return column_part(data == "generated" ? std::filesystem::path(data) : story_directories(data).front());
 }
 
 // Of several tasks that a net knows each, then all together.

@@ -182,7 +182,9 @@ class Runs(CommandLine):
         self.refused("evaluate", run, "--task.lenght=10")
         self.refused("evaluate", run, "--checkpoint", "middle")
         self.refused("evaluate", self.place / "nothing", code=65)
-        self.refused("evaluate", self.place, code=65)
+        (self.place / "empty").mkdir()
+        self.refused("evaluate", self.place / "empty", code=65)
+        tapehead("evaluate", self.place)  # a directory of runs: each of them
 
     def test_a_damaged_run_is_named(self):
         run = self.place / "run"
