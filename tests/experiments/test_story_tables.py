@@ -83,7 +83,7 @@ class StoryTables(CommandLine):
         evaluated = tapehead("evaluate", run, f"--task.task={tasks}").stdout
         for line in lines:
             wrong = float(line["test_error"]) / 100
-            self.assertRegex(evaluated, rf"test questions, task {line['task']} +[\d.]+ +{wrong:.3f}\n")
+            self.assertRegex(evaluated, rf"test questions, task {line['task']} +[\d.]+ +{wrong:.3f} ")
         self.assertIn("1 of 1 nets are done", tapehead(*command).stderr)
         text = records.read_text()
         records.write_text(text.rsplit("\n", 2)[0] + "\n")  # a joint net that lacks a line is not there
