@@ -3,9 +3,8 @@
 #include <stdexcept>
 
 #include "framework/io/hdf5_attributes.hpp"
-#include "framework/io/run_file.hpp"
-#include "framework/io/run_lock.hpp"
-#include "framework/io/run_reader.hpp"
+#include "framework/io/revise_run.hpp"
+#include "framework/io/run_layout.hpp"
 #include "framework/io/schema.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
@@ -45,28 +44,22 @@ void write_answer_counts(const std::filesystem::path& run_directory, const std::
   for (const AnswerCounts& counts : sets) {
     if (counts.rows.empty()) throw std::invalid_argument("answers '" + counts.set + "': there are none");
   }
-  if (!std::filesystem::is_directory(run_directory))
-    throw DataError(run_directory.string() + ": there is no such run directory");
-  const RunLock lock(run_directory);
-  const RunReader old(run_directory);
-  std::vector<ProbeTraces> probes;
-  for (const std::string& name : old.probes()) probes.push_back({.name = name, .traces = old.traces(name)});
   // They are carried along with what users added to the file.
-  const std::vector<std::byte> additions = old.additions();
-  const std::vector<std::byte> image = hdf5::writing(old.file(), [&] {
-    hdf5::File file = hdf5::File::create_in_memory();
-    if (!additions.empty()) hdf5::copy_additions(hdf5::File::open_image(additions), file);
-    {
-      const hdf5::Group answers = hdf5::has_link(file, schema::kAnswers)
-                                      ? hdf5::open_group(file, schema::kAnswers)
-                                      : hdf5::create_group(file, schema::kAnswers);
-      for (const AnswerCounts& counts : sets) write_set(answers, counts);
-    }
-    std::vector<std::byte> bytes = file.image();
-    file.close();
-    return bytes;
+  revise_run(run_directory, [&](StartingRun& run) {
+    run.additions = hdf5::writing(run_directory / schema::kRunFile, [&] {
+      hdf5::File file = hdf5::File::create_in_memory();
+      if (!run.additions.empty()) hdf5::copy_additions(hdf5::File::open_image(run.additions), file);
+      {
+        const hdf5::Group answers = hdf5::has_link(file, schema::kAnswers)
+                                        ? hdf5::open_group(file, schema::kAnswers)
+                                        : hdf5::create_group(file, schema::kAnswers);
+        for (const AnswerCounts& counts : sets) write_set(answers, counts);
+      }
+      std::vector<std::byte> bytes = file.image();
+      file.close();
+      return bytes;
+    });
   });
-  hdf5::replace_run_file(old.file(), old.contents(), probes, image);
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION
