@@ -36,9 +36,14 @@ namespace fs = std::filesystem;
 constexpr std::array kChangeable = {"training.steps", "training.sequences", "training.stop_below",
                                     "training.checkpoint_every", "training.on_nan"};
 
-// May change too, for as long as every update that is done keeps its rate.
-constexpr std::array kSchedule = {"training.schedule",    "training.warmup_steps", "training.hold_steps",
-                                  "training.decay_steps", "training.decay_factor", "training.final_rate"};
+// These may change too, for as long as every update that is done keeps its rate.
+bool is_of_schedule(std::string_view key) {
+  bool found = false;
+  ScheduleOptions().visit([&](const Setting& setting, const auto&) {
+    found = found || key == "training." + std::string(setting.name);
+  });
+  return found;
+}
 
 // What is trained: everything that can be refused, or not fit into memory, before anything is written.
 struct Net {
@@ -128,7 +133,7 @@ TrainingOutcome train(Run& run, RunWriter& writer) {
 
 void expect_changeable(std::span<const Assignment> changes) {
   for (const Assignment& change : changes) {
-    if (may_change(change.key) || std::ranges::find(kSchedule, change.key) != kSchedule.end()) continue;
+    if (may_change(change.key) || is_of_schedule(change.key)) continue;
     std::string allowed;
     for (const char* const key : kChangeable) allowed += std::string(key) + ", ";
     throw UsageError("setting '" + change.key + "' cannot change when a run is resumed, only " + allowed +
@@ -223,10 +228,12 @@ TrainingOutcome resume_training(const fs::path& directory, std::span<const Assig
   std::vector<std::string> warnings;
   FoundCheckpoint found = newest_checkpoint(directory, warnings);
   const auto settings = stored_settings(found.checkpoint.settings, found.path.string(), changes);
+  if (std::ranges::any_of(changes, is_of_schedule, &Assignment::key)) {
+    const auto before = stored_settings(found.checkpoint.settings, found.path.string(), {});
+    expect_same_rates(before->training(), settings->training(), found.checkpoint.step);
+  }
   Net net(*settings, threads);
   restore(found.checkpoint, found.path, net.trainer);
-  const auto before = stored_settings(found.checkpoint.settings, found.path.string(), {});
-  expect_same_rates(before->training(), settings->training(), net.trainer.progress().step);
   const std::string where = "step " + grouped(net.trainer.progress().step);
   if (net.trainer.progress().step < settings->training().last_step()) {
     reopen(found.checkpoint, found.path, settings->training());
