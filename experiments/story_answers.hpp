@@ -1,8 +1,6 @@
-// Which answers a net gives to stored questions about stories, and what is known without looking at them.
+// Which answers a net gives to stored questions about stories.
 #pragma once
 
-#include <cstddef>
-#include <string>
 #include <vector>
 
 #include "framework/data/task.hpp"

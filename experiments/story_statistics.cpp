@@ -41,13 +41,6 @@ std::string fixed(double number, int digits) {
   return text.str();
 }
 
-// Quartiles are whole numbers or lie between two: half of one, or a quarter.
-std::string short_number(double number) {
-  std::ostringstream text;
-  text << number;
-  return text.str();
-}
-
 }  // namespace
 
 StoryStatistics statistics_of(const Sets& sets) {
@@ -113,8 +106,8 @@ void write_comparison(std::ostream& out, const std::vector<ComparedTask>& tasks,
                          std::size_t only) {
       const Spread& quartiles = s.sentences_spread;
       rows.push_back({number, stories, std::to_string(s.questions), fixed(s.sentences, 1),
-                      short_number(quartiles.lower_quartile) + "–" + short_number(quartiles.median) + "–" +
-                          short_number(quartiles.upper_quartile),
+                      csv_number(quartiles.lower_quartile) + "–" + csv_number(quartiles.median) + "–" +
+                          csv_number(quartiles.upper_quartile),
                       fixed(s.words, 2), std::to_string(s.vocabulary), std::to_string(only),
                       std::to_string(s.answers), fixed(100 * s.most_frequent, 1) + " %", fixed(s.facts, 2)});
     };

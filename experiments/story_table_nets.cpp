@@ -120,11 +120,7 @@ StorySource::StorySource(const StoryTable& table, const std::string& data, bool 
   }
 }
 
-std::string StorySource::text() const {
-  std::string text;
-  for (const fs::path& directory : directories_) text += (text.empty() ? "" : ":") + directory.string();
-  return text;
-}
+std::string StorySource::text() const { return directory_list(directories_); }
 
 std::string StorySource::digest_of_all() const {
   std::string all;

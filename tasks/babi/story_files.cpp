@@ -82,6 +82,12 @@ std::vector<fs::path> story_directories(const std::string& setting) {
   }
 }
 
+std::string directory_list(const std::vector<fs::path>& directories) {
+  std::string list;
+  for (const fs::path& directory : directories) list += (list.empty() ? "" : ":") + directory.string();
+  return list;
+}
+
 TaskFiles task_files(const std::vector<fs::path>& directories, std::size_t number) {
   std::optional<fs::path> train, test, validation;
   for (const fs::path& directory : directories) {
@@ -94,10 +100,8 @@ TaskFiles task_files(const std::vector<fs::path>& directories, std::size_t numbe
   }
   const auto need = [&](const std::optional<fs::path>& path, const std::string& part) {
     if (path) return *path;
-    std::string places;
-    for (const fs::path& directory : directories) places += (places.empty() ? "" : ":") + directory.string();
-    throw UnavailableError(places + ": expected qa" + std::to_string(number) + "_NAME_" + part +
-                           ".txt: there is none");
+    throw UnavailableError(directory_list(directories) + ": expected qa" + std::to_string(number) + "_NAME_" +
+                           part + ".txt: there is none");
   };
   return {need(train, "train"), need(test, "test"), validation};
 }

@@ -22,6 +22,9 @@ struct TaskFiles {
 /// Throws UnavailableError, which says where stories come from, if there is none or one is not a directory.
 std::vector<std::filesystem::path> story_directories(const std::string& setting);
 
+/// The same list as a setting: "DIR:DIR2".
+std::string directory_list(const std::vector<std::filesystem::path>& directories);
+
 /// The files of task `number`: each is that of the first directory that has it, but the validation questions are beside the
 /// training questions. Throws UnavailableError if one is missing, or there are two in a directory.
 TaskFiles task_files(const std::vector<std::filesystem::path>& directories, std::size_t number);
