@@ -1,16 +1,13 @@
 """Stories from end to end: `tapehead generate`, a memory network trained on them, `evaluate` and `ask`."""
 
-import os
 import subprocess
 import unittest
 
 import h5py
 import numpy as np
 
-from program import PROGRAM, SANITIZED, CommandLine, tapehead
-
-STEPS = 30 if SANITIZED else 300
-FEW = [f"--training.steps={STEPS}", "--training.linear_start=0", "--training.hold_steps=0", f"--training.evaluate_every={STEPS}"]
+from program import PROGRAM, tapehead
+from stories import FEW, StoryCommandLine
 
 
 def told(run, text, code=0):
@@ -21,21 +18,7 @@ def told(run, text, code=0):
     return done
 
 
-class Stories(CommandLine):
-    def setUp(self):
-        super().setUp()
-        os.environ.pop("TAPEHEAD_BABI", None)
-
-    def generated(self, *arguments):
-        out = self.place / "stories"
-        tapehead("generate", "babi", "--out", out, *arguments)
-        return out
-
-    def trained(self, *arguments):
-        run = self.place / "run"
-        tapehead("train", "memn2n2015/pe-ls-rn", "--task.data=generated", *FEW, *arguments, "--out", run)
-        return run
-
+class Stories(StoryCommandLine):
     def test_the_same_seed_generates_the_same_files_in_the_layout_of_babi(self):
         out = self.generated("--tasks", "1,19", "--questions", 50, "--test", 20, "--seed", 7)
         names = sorted(path.name for path in out.iterdir())

@@ -1,27 +1,15 @@
 """Answers to questions about stories, counted and compared: `demo babi`, `evaluate` of other stories, `generate --compare`."""
 
 import csv
-import os
 import unittest
 
 import h5py
 
-from program import SANITIZED, CommandLine, tapehead
-
-STEPS = 30 if SANITIZED else 300
-FEW = [f"--training.steps={STEPS}", "--training.linear_start=0", "--training.hold_steps=0", f"--training.evaluate_every={STEPS}"]
+from program import SANITIZED, tapehead
+from stories import FEW, STEPS, StoryCommandLine
 
 
-class Answers(CommandLine):
-    def setUp(self):
-        super().setUp()
-        os.environ.pop("TAPEHEAD_BABI", None)
-
-    def trained(self, *arguments):
-        run = self.place / "run"
-        tapehead("train", "memn2n2015/pe-ls-rn", "--task.data=generated", "--task.questions=300", *FEW, *arguments, "--out", run)
-        return run
-
+class Answers(StoryCommandLine):
     @unittest.skipIf(SANITIZED, "it trains at full size")
     def test_the_demo_answers_a_story_of_each_kind_and_prints_its_figures(self):
         run = self.place / "run"
@@ -48,7 +36,7 @@ class Answers(CommandLine):
         self.assertIn("demo-babi", printed)
 
     def test_an_evaluation_counts_the_answers_which_are_drawn(self):
-        run = self.trained("--task.tasks=1,2")
+        run = self.trained("--task.questions=300", "--task.tasks=1,2")
         printed = tapehead("evaluate", run, "--task.task=1,2").stdout
         self.assertRegex(printed, r"wrong classes per sequence +most frequent answer\n")
         tapehead("evaluate", run)
@@ -79,7 +67,7 @@ class Answers(CommandLine):
         self.assertIn("draws one run", tapehead("plot", run, run, "--kind", "confusion", code=2).stderr)
 
     def test_a_net_is_asked_about_other_stories_each_task_by_itself(self):
-        run = self.trained("--task.tasks=1,2")
+        run = self.trained("--task.questions=300", "--task.tasks=1,2")
         other = self.place / "en-own"
         tapehead("generate", "babi", "--out", other, "--tasks", "1,2", "--questions", 50, "--test", 40, "--seed", 9)
         with open(other / "qa1_single-supporting-fact_test.txt", "a") as file:
@@ -121,7 +109,7 @@ class Answers(CommandLine):
         self.assertIn("wrong_classes_test_own", table.read_text())
 
     def test_other_stories_must_be_there_and_fit(self):
-        run = self.trained()
+        run = self.trained("--task.questions=300")
         self.assertIn("/nowhere is not a directory", tapehead("evaluate", run, "--task.data=/nowhere", code=69).stderr)
         other = self.place / "other"
         tapehead("generate", "babi", "--out", other, "--tasks", 2, "--questions", 5)

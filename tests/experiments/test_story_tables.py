@@ -3,38 +3,23 @@
 import csv
 import os
 import signal
-import subprocess
-import time
 import unittest
 
 import h5py
 
-from program import PROGRAM, SANITIZED, CommandLine, tapehead
+from program import SANITIZED, tapehead
+from stories import StoryCommandLine
 
 SLOW = "TAPEHEAD_SLOW" in os.environ
 
 
-class StoryTables(CommandLine):
-    def setUp(self):
-        super().setUp()
-        os.environ.pop("TAPEHEAD_BABI", None)
-
-    def generated(self, *arguments):
-        out = self.place / "stories"
-        tapehead("generate", "babi", "--out", out, *arguments)
-        return out
-
+class StoryTables(StoryCommandLine):
     def interrupted(self, command, directory, run_file):
         """Ends a command with SIGINT as soon as there is such a file, which it returns."""
-        child = subprocess.Popen([PROGRAM, *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        try:
-            end = time.monotonic() + 60
-            while not list(directory.glob(run_file)) and child.poll() is None and time.monotonic() < end:
-                time.sleep(0.05)
-            child.send_signal(signal.SIGINT)
-            _, error = child.communicate(timeout=60)
-        finally:
-            child.kill()
+        child = self.launch(*command)
+        self.wait_for(lambda: list(directory.glob(run_file)) or child.poll() is not None)
+        child.send_signal(signal.SIGINT)
+        _, error = child.communicate(timeout=60)
         self.assertEqual(child.returncode, 130, error)
         return next(directory.glob(run_file))
 
