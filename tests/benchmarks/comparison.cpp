@@ -54,7 +54,10 @@ void register_peer(const ModelSubject& ours, const Network& network, std::size_t
   const std::shared_ptr<TorchPeer> peer = torch_peer(network, batch, Precision::single_);
   peer->set_parameters(ours.parameters());
   expect_equal(ours, network, batch, *sequences, *peer);
-  register_step(label("peer", network, batch), [peer, sequences] { forward_backward(*peer, *sequences); });
+  register_step(label("peer", network, batch), [peer, sequences] {
+    forward_backward(*peer, *sequences);
+    peer->update();
+  });
 }
 
 std::optional<Entry::Peer> peer_of(const Network& network, std::size_t batch, const Timings& timings) {
@@ -99,7 +102,7 @@ Entry comparison_entry(const Network& network, std::size_t batch, const Timings&
 
 std::string peer_description() {
 #ifdef TAPEHEAD_WITH_TORCH
-  return torch_description() + ": forward and backward";
+  return torch_description();
 #else
   return "none: this program was built without libtorch (install libtorch-dev)";
 #endif

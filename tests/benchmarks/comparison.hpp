@@ -16,8 +16,7 @@ namespace tapehead::bench {
 
 using MakeTask = std::function<std::unique_ptr<Task>(const Network&)>;
 
-/// Registers a training step of ours and forward and backward of the peer, which gets our parameters and one of our
-/// batches. Throws std::runtime_error if it computes another cost or gradient than we do.
+/// Registers a training step of ours and of the peer, which gets our parameters and one of our batches. Throws std::runtime_error if it computes another cost or gradient than we do.
 void register_comparison(const Network& network, std::size_t batch, const MakeTask& make_task);
 
 /// |a - b| / |b| over all parameters together. Throws std::out_of_range if `a` lacks one.
@@ -29,7 +28,7 @@ std::string our_label(const Network& network, std::size_t batch);
 /// The comparison once both have run.
 Entry comparison_entry(const Network& network, std::size_t batch, const Timings& timings);
 
-/// "libtorch 1.13.0, ...: forward and backward", or that there is none.
+/// "libtorch 1.13.0, ...", or that there is none.
 std::string peer_description();
 
 /// Says so if other programs took much of the processor from our steps.

@@ -112,7 +112,10 @@ void register_peer(Subject& ours) {
   const std::shared_ptr<TorchMemN2N> peer = torch_memn2n(kHops, kStoryWidth, ours.task->story_shape());
   peer->set_parameters(parts(ours.model.parameters(), ours.model.parameters().flat().data()));
   expect_equal(ours, *stories, *peer);
-  register_step("peer " + ours.name, [peer, stories] { peer->forward_backward(*stories); });
+  register_step("peer " + ours.name, [peer, stories] {
+    peer->forward_backward(*stories);
+    peer->update();
+  });
 }
 
 #else
@@ -147,7 +150,7 @@ std::vector<Entry> memn2n(const MachinePeak&) {
   std::printf(
       "\nTraining step of an end-to-end memory network, %zu hops, width %zu, batch %zu, one thread, CPU "
       "time\n"
-      "ours: draw a batch, forward, backward, clip and update; peer: %s\n\n",
+      "forward, backward, clipping and update; ours draws its batch too; peer: %s\n\n",
       kHops, kStoryWidth, kBatch, peer_description().c_str());
   std::printf("%-28s %9s %12s %14s %8s\n", "stories", "ms/step", "us/question", "peer us/question", "ratio");
   std::vector<Entry> entries;

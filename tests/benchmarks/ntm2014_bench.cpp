@@ -23,7 +23,8 @@ std::vector<Entry> ntm2014(const MachinePeak& peak) {
   std::printf(
       "\nTraining step of every network of Graves et al. 2014, longest training sequence, one thread, CPU "
       "time\n");
-  std::printf("ours: forward, backward and optimiser; peer: %s\n", peer_description().c_str());
+  std::printf("forward, backward, clipping and update; ours draws its batch too; peer: %s\n",
+              peer_description().c_str());
   std::printf("bound: multiplications and additions at %.0f GFLOP/s\n\n", peak.fma_gflops);
   std::printf("%-28s %5s %5s %9s %12s %10s %12s %8s\n", "network", "steps", "batch", "ms/step", "ms/sequence",
               "over bound", "peer ms/seq", "ratio");

@@ -40,7 +40,8 @@ void print_steps(const std::vector<Entry>& entries, const MachinePeak& peak) {
   const double flops = flops_per_sequence(kNetwork), bound = flops / peak.fma_gflops * 1e-6;
   std::printf("\nTraining step of copy: length %zu, LSTM %zu, memory %zux%zu, one thread, CPU time\n",
               kLength, kUnits, kSlots, kWidth);
-  std::printf("ours: forward, backward and optimiser; peer: %s\n", peer_description().c_str());
+  std::printf("forward, backward, clipping and update; ours draws its batch too; peer: %s\n",
+              peer_description().c_str());
   std::printf("bound: %.1f MFLOP a sequence at %.0f GFLOP/s = %.3f ms\n\n", flops * 1e-6, peak.fma_gflops,
               bound);
   std::printf("%5s %9s %12s %12s %12s %8s\n", "batch", "ms/step", "ms/sequence", "over bound", "peer ms/seq",

@@ -1,5 +1,7 @@
 #include "tests/benchmarks/peer_lstm_torch.hpp"
 
+#include <optional>
+
 #include "tests/benchmarks/torch_tools.hpp"
 
 // nn::LSTM has neither inputs to every layer nor outputs from every layer, so each layer is one of its own, which sees
@@ -45,21 +47,24 @@ class TorchLstm final : public TorchPeer {
     const Tensor output = tensor_of(from.at("output/weight"), {width() + 1, outputs_}, type_);
     output_weight_ = leaf(output.narrow(0, 0, width()));
     output_bias_ = leaf(output[width()]);
+    parameters_ = {output_weight_, output_bias_};
+    for (const Layer& layer : layers_) {
+      const std::vector<Tensor> weights = layer.lstm->parameters();
+      parameters_.insert(parameters_.end(), weights.begin(), weights.end());
+      parameters_.insert(parameters_.end(), {layer.hidden, layer.cell});
+    }
+    update_.emplace(parameters_);
   }
 
   double forward_backward(std::span<const float> inputs, std::span<const float> targets) override {
     const Tensor bits = cost(rows_of(inputs, steps_ * batch_, inputs_, type_).view({steps_, batch_, inputs_}),
                              rows_of(targets, steps_ * batch_, outputs_, type_));
-    for (Layer& layer : layers_) {
-      for (const Tensor& parameter : layer.lstm->parameters()) parameter.mutable_grad().reset();
-      layer.hidden.mutable_grad().reset();
-      layer.cell.mutable_grad().reset();
-    }
-    output_weight_.mutable_grad().reset();
-    output_bias_.mutable_grad().reset();
+    forget_gradients(parameters_);
     bits.backward();
     return bits.item<double>();
   }
+
+  void update() override { update_->apply(); }
 
   NamedValues gradients() const override {
     NamedValues result;
@@ -104,6 +109,8 @@ class TorchLstm final : public TorchPeer {
   std::int64_t batch_, inputs_, outputs_, steps_, answer_, units_;
   std::vector<Layer> layers_;
   Tensor output_weight_, output_bias_;
+  std::vector<Tensor> parameters_;
+  std::optional<GravesUpdate> update_;
 };
 
 }  // namespace

@@ -15,6 +15,8 @@ namespace {
 using at::Tensor;
 using torch::indexing::Slice;
 
+constexpr double kLimit = 40, kLearningRate = 1e-3;
+
 class Peer final : public TorchMemN2N {
  public:
   Peer(std::size_t hops, std::size_t width, const StoryShape& story)
@@ -48,11 +50,19 @@ class Peer final : public TorchMemN2N {
   }
 
   double forward_backward(const StoryBatch& stories) override {
-    words_table_.mutable_grad().reset();
-    times_table_.mutable_grad().reset();
+    forget_gradients({words_table_, times_table_});
     const Tensor loss = cost(stories);
     loss.backward();
     return loss.item<double>();
+  }
+
+  void update() override {
+    const torch::NoGradGuard guard;
+    for (const Tensor& all : {words_table_, times_table_}) {
+      const Tensor gradient = all.grad().view({-1, hops_ + 1, width_});
+      const Tensor norms = torch::linalg_vector_norm(gradient, 2, torch::IntArrayRef{0, 2}, true);
+      all.view(gradient.sizes()).addcmul_(gradient, kLimit / norms.clamp_min(kLimit), -kLearningRate);
+    }
   }
 
   NamedValues gradients() const override {

@@ -19,6 +19,9 @@ class TorchMemN2N {
   /// The summed cost of a batch in nats; leaves its gradient.
   virtual double forward_backward(const StoryBatch& stories) = 0;
 
+  /// Limits the norm of each table's gradient to 40 and takes a step of stochastic gradient descent.
+  virtual void update() = 0;
+
   /// The gradient of the last forward_backward(), by the paths of our parameters.
   virtual NamedValues gradients() const = 0;
 };

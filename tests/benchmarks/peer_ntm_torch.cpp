@@ -1,5 +1,7 @@
 #include "tests/benchmarks/peer_ntm_torch.hpp"
 
+#include <optional>
+
 #include "tests/benchmarks/peer_columns.hpp"
 #include "tests/benchmarks/torch_tools.hpp"
 
@@ -100,6 +102,12 @@ class TorchNtm final : public TorchPeer {
                               tensor_of(from.at("memory/initial_write_focus"), {writes_, kN}, type_)}));
     memory_ = leaf(tensor_of(from.at("memory/initial"), {kD, kN}, type_));
     read_ = leaf(tensor_of(from.at("initial_read"), {1, writes_ * kD}, type_));
+    parameters_ = {head_weight_, head_bias_, output_weight_, output_bias_, focus_, memory_, read_};
+    for (const Layer& layer : layers_) {
+      parameters_.insert(parameters_.end(), {layer.weight.recurrent, layer.weight.input, layer.weight.bias});
+      if (lstm_) parameters_.insert(parameters_.end(), {layer.hidden, layer.cell});
+    }
+    update_.emplace(parameters_);
   }
 
   NamedValues gradients() const override {
@@ -127,21 +135,12 @@ class TorchNtm final : public TorchPeer {
   double forward_backward(std::span<const float> inputs, std::span<const float> targets) override {
     const Tensor bits = cost(rows_of(inputs, steps_ * batch_, inputs_, type_),
                              rows_of(targets, steps_ * batch_, outputs_, type_));
-    for (Layer& layer : layers_) {
-      for (Tensor* parameter : {&layer.weight.recurrent, &layer.weight.input, &layer.weight.bias}) {
-        parameter->mutable_grad().reset();
-      }
-      if (!lstm_) continue;
-      layer.hidden.mutable_grad().reset();
-      layer.cell.mutable_grad().reset();
-    }
-    for (Tensor* parameter :
-         {&head_weight_, &head_bias_, &output_weight_, &output_bias_, &focus_, &memory_, &read_}) {
-      parameter->mutable_grad().reset();
-    }
+    forget_gradients(parameters_);
     bits.backward();
     return bits.item<double>();
   }
+
+  void update() override { update_->apply(); }
 
  private:
   struct Layer {
@@ -287,6 +286,8 @@ class TorchNtm final : public TorchPeer {
   Tensor tiny_;    // [1, 1, 1]
   Tensor head_weight_, head_bias_, output_weight_, output_bias_;
   Tensor focus_, memory_, read_;  // before the first step
+  std::vector<Tensor> parameters_;
+  std::optional<GravesUpdate> update_;
 };
 
 }  // namespace

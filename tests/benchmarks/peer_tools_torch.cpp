@@ -38,6 +38,21 @@ std::vector<float> values_of(const Tensor& tensor) {
 
 Tensor leaf(const Tensor& value) { return value.clone().contiguous().requires_grad_(true); }
 
+void forget_gradients(const std::vector<Tensor>& parameters) {
+  for (const Tensor& parameter : parameters) parameter.mutable_grad().reset();
+}
+
+GravesUpdate::GravesUpdate(const std::vector<Tensor>& parameters)
+    : parameters_(parameters),
+      optimizer_(parameters,
+                 torch::optim::RMSpropOptions(1e-4).alpha(0.95).eps(1e-4).momentum(0.9).centered(true)) {}
+
+void GravesUpdate::apply() {
+  constexpr double kLimit = 10;
+  torch::nn::utils::clip_grad_value_(parameters_, kLimit);
+  optimizer_.step();
+}
+
 Tensor with_bias(const Tensor& weight, const Tensor& bias) { return torch::cat({weight, bias.unsqueeze(0)}); }
 
 Tensor rows_of(std::span<const float> values, std::int64_t rows, std::int64_t width, at::ScalarType type) {

@@ -26,6 +26,10 @@ class TorchPeer {
   /// bits], of which only the answer, the network's last steps, counts.
   virtual double forward_backward(std::span<const float> inputs, std::span<const float> targets) = 0;
 
+  /// What is left of a training step: clips the gradient of the last forward_backward() and applies it, as our trainer
+  /// does.
+  virtual void update() = 0;
+
   /// The gradient of the last forward_backward(), by the paths of our parameters.
   virtual NamedValues gradients() const = 0;
 };

@@ -23,6 +23,21 @@ std::vector<float> values_of(const at::Tensor& tensor);
 /// A parameter: a dense copy that gets a gradient.
 at::Tensor leaf(const at::Tensor& value);
 
+/// Before a backward pass: gradients are made anew, not added to.
+void forget_gradients(const std::vector<at::Tensor>& parameters);
+
+/// After one, as Graves et al. 2014 train (section 4.6): every element limited to 10, then centred RMSProp with momentum,
+/// which libtorch has but for where epsilon stands.
+class GravesUpdate {
+ public:
+  explicit GravesUpdate(const std::vector<at::Tensor>& parameters);
+  void apply();
+
+ private:
+  std::vector<at::Tensor> parameters_;
+  torch::optim::RMSprop optimizer_;
+};
+
 /// A matrix with one more row.
 at::Tensor with_bias(const at::Tensor& weight, const at::Tensor& bias);
 
