@@ -18,6 +18,7 @@
 #include "experiments/run_log.hpp"
 #include "experiments/run_recorder.hpp"
 #include "experiments/signals.hpp"
+#include "experiments/stored_examples.hpp"
 #include "experiments/usable_checkpoint.hpp"
 #include "framework/io/checkpoint_directory.hpp"
 #include "framework/io/durable_file.hpp"
@@ -66,11 +67,14 @@ struct Run {
         task(*net.task),
         trainer(net.trainer),
         run_id(std::move(run_id_)),
+        examples(digest_of_examples(task)),
         progress(std::cerr, isatty(STDERR_FILENO) != 0, names_of(task.loss()).unit),
         log(directory, progress) {}
 
   RunDescription description() const {
-    return describe_run(settings, task, run_id, provenance_of(settings, trainer.threads()));
+    std::vector<Attribute> provenance = provenance_of(settings, trainer.threads());
+    if (!examples.empty()) provenance.push_back({kExamplesDigest, examples});
+    return describe_run(settings, task, run_id, std::move(provenance));
   }
 
   const RunSettings& settings;
@@ -78,6 +82,7 @@ struct Run {
   const Task& task;
   Trainer& trainer;
   std::string run_id;
+  std::string examples;  // their digest
   Progress progress;
   RunLog log;
 };
@@ -173,8 +178,7 @@ FoundCheckpoint newest_checkpoint(const fs::path& directory, std::vector<std::st
   throw DataError(directory.string() + ": there is no usable checkpoint in it" + reasons);
 }
 
-// What run.h5 says of the run so far; nothing if it cannot be read.
-// What run.h5 holds of this run.
+// What run.h5 holds of this run; nothing if it cannot be read.
 std::optional<RunContents> earlier_contents(const fs::path& directory, const std::string& run_id) {
   try {
     RunContents contents = RunReader(directory).contents();
@@ -244,6 +248,7 @@ TrainingOutcome resume_training(const fs::path& directory, std::span<const Assig
   for (const std::string& warning : std::exchange(warnings, {})) warn(warning);
   const bool over = net.trainer.finished();
   const std::optional<RunContents> earlier = earlier_contents(directory, run.run_id);
+  if (earlier) expect_same_examples(directory, earlier->info.provenance, run.examples);
   if (over && properly_ended(earlier)) return nothing_to_do(run);
   const StopSignals stop_signals;  // up to here they end the process and leave the run as it was
   const RunDescription description = run.description();

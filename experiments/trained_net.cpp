@@ -5,6 +5,7 @@
 
 #include "experiments/checkpoint_state.hpp"
 #include "experiments/run_directory.hpp"
+#include "experiments/stored_examples.hpp"
 #include "experiments/usable_checkpoint.hpp"
 #include "framework/io/checkpoint_directory.hpp"
 #include "framework/io/run_lock.hpp"
@@ -36,9 +37,9 @@ FoundCheckpoint find(const std::filesystem::path& directory, const std::string& 
 }
 
 // A damaged run is found out before any work.
-void expect_readable(const std::filesystem::path& directory) {
+std::vector<Attribute> provenance_in(const std::filesystem::path& directory) {
   try {
-    const RunReader run(directory);
+    return RunReader(directory).contents().info.provenance;
   } catch (const DataError& error) {
     if (list_checkpoints(directory).empty()) throw;
     throw DataError(std::string(error.what()) + "\nrebuild it with: ./tapehead repair " + shown(directory));
@@ -54,13 +55,14 @@ TrainedNet load_net(const Arguments& arguments) {
   if (RunLock::held(directory)) {
     throw IoError(name + ": the run is still being written; wait for its end, or end it with Ctrl-C");
   }
-  expect_readable(directory);
+  const std::vector<Attribute> provenance = provenance_in(directory);
   const FoundCheckpoint found = find(directory, arguments.text("checkpoint").value_or("last"));
   TrainedNet net;
   net.directory = directory;
   net.settings = stored_settings(found.checkpoint.settings, found.path.string(), {});
   net.step = found.checkpoint.step;
   net.task = net.settings->make_task();
+  expect_same_examples(directory, provenance, digest_of_examples(*net.task));
   net.model = net.settings->make_model(*net.task);
   restore_parameters(found.checkpoint, found.path, *net.model);
   net.model->set_linear_attention(static_cast<std::size_t>(net.step) < net.settings->training().linear_start);

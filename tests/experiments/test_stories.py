@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 
 from program import PROGRAM, tapehead
-from stories import FEW, StoryCommandLine
+from stories import FEW, STEPS, StoryCommandLine
 
 
 def told(run, text, code=0):
@@ -59,6 +59,20 @@ class Stories(StoryCommandLine):
             self.assertAlmostEqual(columns["wrong_classes_test"][-1], mean)
         self.assertIn("--split", tapehead("evaluate", run, "--split", "dev", code=2).stderr)
         self.assertIn("task.task 3", tapehead("evaluate", run, "--task.task=3", code=2).stderr)
+
+    def test_a_net_is_not_given_other_stories_than_it_was_trained_on(self):
+        out = self.generated("--tasks", 1, "--questions", 50, "--test", 50)
+        run = self.place / "run"
+        tapehead("train", "memn2n2015/pe-ls-rn", f"--task.data={out}", "--task.tasks=1", *FEW, "--out", run)
+        for kind in "train", "test":  # places swapped: the words and their numbers stay
+            file = out / f"qa1_single-supporting-fact_{kind}.txt"
+            text = file.read_text()
+            self.assertIn("garden", text)
+            file.write_text(text.replace("garden", "#").replace("kitchen", "garden").replace("#", "kitchen"))
+            for command in ("train", "--resume", run, f"--training.steps={2 * STEPS}"), ("evaluate", run), ("ask", run):
+                self.assertIn("other examples", tapehead(*command, code=65).stderr)
+            file.write_text(text)
+        tapehead("train", "--resume", run, f"--training.steps={2 * STEPS}")
 
     def test_without_stories_it_is_said_where_to_get_some(self):
         error = tapehead("train", "memn2n2015/pe-ls-rn", "--out", self.place / "run", code=69).stderr

@@ -1,0 +1,24 @@
+// Whether a task's stored examples are still those that a run was trained on: files change, and nets know words by number.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "framework/data/task.hpp"
+#include "framework/io/run_contents.hpp"
+
+namespace tapehead {
+
+/// The attribute of /provenance: @examples_sha256.
+inline constexpr const char* kExamplesDigest = "examples_sha256";
+
+/// SHA-256 of all words and all examples of every split, as nets read them; nothing for a task whose examples are made.
+std::string digest_of_examples(const Task& task);
+
+/// Throws DataError naming the run if it was trained on examples of another digest than `now`. Runs that do not tell
+/// theirs are taken on trust.
+void expect_same_examples(const std::filesystem::path& run, const std::vector<Attribute>& provenance,
+                          const std::string& now);
+
+}  // namespace tapehead
