@@ -178,11 +178,10 @@ FoundCheckpoint newest_checkpoint(const fs::path& directory, std::vector<std::st
   throw DataError(directory.string() + ": there is no usable checkpoint in it" + reasons);
 }
 
-// What run.h5 holds of this run; nothing if it cannot be read.
-std::optional<RunContents> earlier_contents(const fs::path& directory, const std::string& run_id) {
+// What run.h5 holds; nothing if it cannot be read.
+std::optional<RunContents> earlier_contents(const fs::path& directory) {
   try {
-    RunContents contents = RunReader(directory).contents();
-    return contents.info.run_id == run_id ? std::optional(std::move(contents)) : std::nullopt;
+    return RunReader(directory).contents();
   } catch (const DataError&) {
     return std::nullopt;
   }
@@ -229,6 +228,8 @@ TrainingOutcome resume_training(const fs::path& directory, std::span<const Assig
   expect_changeable(changes);
   expect_checkpoints(directory);
   RunLock lock(directory);  // before anything is looked at: another process may be going on with the run
+  std::optional<RunContents> earlier = earlier_contents(directory);
+  if (earlier) expect_same_examples(directory, earlier->info);
   std::vector<std::string> warnings;
   FoundCheckpoint found = newest_checkpoint(directory, warnings);
   const auto settings = stored_settings(found.checkpoint.settings, found.path.string(), changes);
@@ -247,8 +248,7 @@ TrainingOutcome resume_training(const fs::path& directory, std::span<const Assig
   const auto warn = [&](const std::string& warning) { run.log.say("warning: " + warning); };
   for (const std::string& warning : std::exchange(warnings, {})) warn(warning);
   const bool over = net.trainer.finished();
-  const std::optional<RunContents> earlier = earlier_contents(directory, run.run_id);
-  if (earlier) expect_same_examples(directory, earlier->info.provenance, run.examples);
+  if (earlier && earlier->info.run_id != run.run_id) earlier.reset();
   if (over && properly_ended(earlier)) return nothing_to_do(run);
   const StopSignals stop_signals;  // up to here they end the process and leave the run as it was
   const RunDescription description = run.description();

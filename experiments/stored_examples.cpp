@@ -1,9 +1,11 @@
 #include "experiments/stored_examples.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <variant>
 
+#include "experiments/run_settings.hpp"
 #include "framework/io/sha256.hpp"
 #include "framework/tensor/error.hpp"
 
@@ -53,11 +55,20 @@ std::string digest_of_examples(const Task& task) {
   return sha256_hex(digests);
 }
 
-void expect_same_examples(const std::filesystem::path& run, const std::vector<Attribute>& provenance,
-                          const std::string& now) {
-  const AttributeValue* const stored = find_attribute(provenance, kExamplesDigest);
+void expect_same_examples(const std::filesystem::path& run, const RunInfo& info) {
+  const AttributeValue* const stored = find_attribute(info.provenance, kExamplesDigest);
   const auto* const before = stored != nullptr ? std::get_if<std::string>(stored) : nullptr;
-  if (before == nullptr || *before == now) return;
+  if (before == nullptr) return;
+  std::unique_ptr<RunSettings> settings;
+  try {
+    settings = stored_settings(info.settings, run.string(), {});
+  } catch (const DataError&) {
+    return;  // a damaged text; checkpoints have their own
+  } catch (const UsageError&) {
+    return;
+  }
+  const std::string now = digest_of_examples(*settings->make_task());
+  if (now == *before) return;
   throw DataError(run.string() +
                   ": its net was trained on other examples than its settings read now: their SHA-256 is " +
                   now + ", was " + *before + ". Put the files back that task.data named then, or train anew");

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "framework/data/task.hpp"
 #include "framework/io/run_contents.hpp"
@@ -16,9 +15,8 @@ inline constexpr const char* kExamplesDigest = "examples_sha256";
 /// SHA-256 of all words and all examples of every split, as nets read them; nothing for a task whose examples are made.
 std::string digest_of_examples(const Task& task);
 
-/// Throws DataError naming the run if it was trained on examples of another digest than `now`. Runs that do not tell
-/// theirs are taken on trust.
-void expect_same_examples(const std::filesystem::path& run, const std::vector<Attribute>& provenance,
-                          const std::string& now);
+/// Throws DataError naming the run if the task that its settings make today has other examples than it was trained on.
+/// Runs that do not tell theirs are taken on trust. Comes before a look at checkpoints: with other words none fits.
+void expect_same_examples(const std::filesystem::path& run, const RunInfo& info);
 
 }  // namespace tapehead

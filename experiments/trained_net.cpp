@@ -37,9 +37,9 @@ FoundCheckpoint find(const std::filesystem::path& directory, const std::string& 
 }
 
 // A damaged run is found out before any work.
-std::vector<Attribute> provenance_in(const std::filesystem::path& directory) {
+RunInfo info_of(const std::filesystem::path& directory) {
   try {
-    return RunReader(directory).contents().info.provenance;
+    return RunReader(directory).contents().info;
   } catch (const DataError& error) {
     if (list_checkpoints(directory).empty()) throw;
     throw DataError(std::string(error.what()) + "\nrebuild it with: ./tapehead repair " + shown(directory));
@@ -55,14 +55,13 @@ TrainedNet load_net(const Arguments& arguments) {
   if (RunLock::held(directory)) {
     throw IoError(name + ": the run is still being written; wait for its end, or end it with Ctrl-C");
   }
-  const std::vector<Attribute> provenance = provenance_in(directory);
+  expect_same_examples(directory, info_of(directory));
   const FoundCheckpoint found = find(directory, arguments.text("checkpoint").value_or("last"));
   TrainedNet net;
   net.directory = directory;
   net.settings = stored_settings(found.checkpoint.settings, found.path.string(), {});
   net.step = found.checkpoint.step;
   net.task = net.settings->make_task();
-  expect_same_examples(directory, provenance, digest_of_examples(*net.task));
   net.model = net.settings->make_model(*net.task);
   restore_parameters(found.checkpoint, found.path, *net.model);
   net.model->set_linear_attention(static_cast<std::size_t>(net.step) < net.settings->training().linear_start);
