@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <variant>
 #include <vector>
 #include <xtensor/xtensor.hpp>
 
+#include "framework/data/ngrams.hpp"
 #include "framework/tensor/real.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
@@ -50,6 +52,7 @@ struct StoryShape {
   std::size_t longest_sentence = 0;  // words
   std::size_t longest_question = 0;  // words
   std::size_t statements = 0;        // sentences of a story at most; ages from here on count as one less
+  std::shared_ptr<const NgramIndex> ngrams = nullptr;  // of what there is to train on; nullptr: not known
 };
 
 using Batch = std::variant<SequenceBatch, StoryBatch>;

@@ -96,9 +96,11 @@ class Model {
   /// The batch as stories. Throws std::invalid_argument.
   static const StoryBatch& stories(const char* where, const Batch& batch);
 
+  /// What score() does with stories: the class loss of predict()'s answers. A model that is trained otherwise has its own.
+  virtual Scored score_stories(Tape& tape, const Batch& batch, Recorder* recorder) const;
+
  private:
   Scored score_sequences(Tape& tape, const Batch& batch, Recorder* recorder) const;
-  Scored score_stories(Tape& tape, const Batch& batch, Recorder* recorder) const;
 
   Parameters parameters_;
   TaskShape task_;

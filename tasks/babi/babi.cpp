@@ -71,7 +71,8 @@ Babi::Babi(const Options& options) : options_(options) {
   shape_ = {.words = vocabulary_->size(),
             .longest_sentence = stories_->longest_sentence(),
             .longest_question = stories_->longest_question(),
-            .statements = std::min(options_.statements, std::max<std::size_t>(1, stories_->longest_story()))};
+            .statements = std::min(options_.statements, std::max<std::size_t>(1, stories_->longest_story())),
+            .ngrams = std::make_shared<NgramIndex>(stories_->ngrams(train_))};
 }
 
 void Babi::keep(const std::vector<Parts>& all) {

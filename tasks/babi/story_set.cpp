@@ -47,6 +47,20 @@ std::vector<StorySet::Id> StorySet::text(std::size_t example) const {
   return ids;
 }
 
+NgramIndex StorySet::ngrams(std::span<const std::uint32_t> examples) const {
+  NgramIndex index;
+  const auto add = [&](const Part& part) { index.add({words_.data() + part.first, part.count}); };
+  std::uint32_t next = 0;  // statement that was not taken in yet; stories stand one after the other
+  for (const std::uint32_t one : examples) {
+    const Example& example = examples_[one];
+    add(example.question);
+    for (next = std::max(next, example.first_statement); next < example.first_statement + example.statements;
+         ++next)
+      add(statements_[next]);
+  }
+  return index;
+}
+
 void StorySet::fill(std::span<const Told> told, std::size_t most, StoryBatch& into) const {
   // The same for every batch, so that an example does not depend on the others.
   const StoryExtents extents{.examples = told.size(),

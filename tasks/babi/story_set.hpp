@@ -35,6 +35,8 @@ class StorySet {
   Id answer(std::size_t example) const { return examples_[example].answer; }
   /// The same for two examples only if their stories and questions are, word by word.
   std::vector<Id> text(std::size_t example) const;
+  /// Those of the questions and statements of some examples.
+  NgramIndex ngrams(std::span<const std::uint32_t> examples) const;
   /// Statements before the question.
   std::size_t statements(std::size_t example) const { return examples_[example].statements; }
 

@@ -14,8 +14,8 @@ using namespace tapehead;
 
 namespace {
 
-constexpr StoryShape kShape{.words = 9, .longest_sentence = 4, .longest_question = 3, .statements = 5};
-constexpr TaskShape kTask{.input_size = 9, .target_size = 9, .loss = Loss::classes, .story = kShape};
+const StoryShape kShape{.words = 9, .longest_sentence = 4, .longest_question = 3, .statements = 5};
+const TaskShape kTask{.input_size = 9, .target_size = 9, .loss = Loss::classes, .story = kShape};
 
 // Stories of 0 to `most` sentences; ages grow by more than one where sentences were left out.
 StoryBatch random_stories(std::size_t examples, std::size_t most) {

@@ -16,8 +16,8 @@ namespace {
 using Id = StoryBatch::Id;
 using Vector = std::vector<double>;
 
-constexpr StoryShape kShape{.words = 6, .longest_sentence = 3, .longest_question = 2, .statements = 3};
-constexpr TaskShape kTask{.input_size = 6, .target_size = 6, .loss = Loss::classes, .story = kShape};
+const StoryShape kShape{.words = 6, .longest_sentence = 3, .longest_question = 2, .statements = 3};
+const TaskShape kTask{.input_size = 6, .target_size = 6, .loss = Loss::classes, .story = kShape};
 constexpr WordLstm::Options kOptions{.units = 4, .forget_bias = 1};
 
 // Example b has (b + 4) % 5 statements, of which the task keeps the last three.
