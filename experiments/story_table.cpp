@@ -34,6 +34,16 @@ StoryVariant joint(const std::string& name, const std::string& label, const std:
           .nets_needed = kFewNets};
 }
 
+StoryVariant supervised(const std::string& name, const std::string& label) {
+  return {.name = name,
+          .label = label,
+          .preset = "weston2015/" + name,
+          .published = label,
+          .tolerance = kTolerance,
+          .nets = kFewNets,
+          .nets_needed = kFewNets};
+}
+
 }  // namespace
 
 std::string percent_text(double value) {
@@ -72,7 +82,15 @@ std::span<const StoryTable> story_tables() {
                     single("lw-relu-10k", "LW ReLU", "PE LS LW RN* (d=100, ReLU)", kTolerance, kFewNets),
                     joint("joint-pe-ls-rn-10k", "PE LS RN joint", "PE LS RN joint")},
        .questions = 10000,
-       .not_judged = {3}}};
+       .not_judged = {3}},
+      {.paper = "weston2015",
+       .name = "table3",
+       .title = "Memory networks with supervised hops on bAbI, 1,000 training questions a task",
+       .source = "Weston et al. 2015, Table 3",
+       .reference = "weston2015_table3_1k.csv",
+       .variants = {supervised("memnn", "MemNN"), supervised("am", "MemNN AM"),
+                    supervised("am-ng", "MemNN AM+NG"), supervised("am-nl", "MemNN AM+NL"),
+                    supervised("am-ng-nl", "MemNN AM+NG+NL")}}};
   return kTables;
 }
 
