@@ -7,7 +7,6 @@
 #include "framework/autodiff/broadcast.hpp"
 #include "framework/autodiff/elementwise.hpp"
 #include "framework/autodiff/products.hpp"
-#include "framework/autodiff/shaping.hpp"
 #include "framework/nn/initializers.hpp"
 #include "framework/tensor/error.hpp"
 #include "framework/tensor/row_kernels.hpp"
