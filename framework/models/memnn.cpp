@@ -142,6 +142,7 @@ Var MemNN::facts_loss(Tape& tape, const StoryFeatures& features, const FactLists
       }
     }
   }
+  if (count == 0) return tape.constant(std::array{Real(0)}, {});
   return ranking_loss(tape, embed(tape, output_, rows), {pairs, count}, static_cast<Real>(options_.margin));
 }
 

@@ -121,8 +121,9 @@ class MemnnByLoops {
 
   Facts query(const StoryBatch& batch, std::size_t b, const Facts& found, std::size_t offset) const {
     Facts features = sentence(&batch.questions(b, 0), batch.question_lengths(b), offset);
-    for (const std::size_t fact : found) {
-      const bool last = &fact == &found.back();
+    for (std::size_t k = 0; k < found.size(); ++k) {
+      const std::size_t fact = found[k];
+      const bool last = k + 1 == found.size();
       const Facts more = sentence(&batch.sentences(b, fact, 0), batch.sentence_lengths(b, fact),
                                   offset + (last ? 1 : 2) * each_);
       features.insert(features.end(), more.begin(), more.end());
