@@ -14,25 +14,30 @@
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
-/// With question q and sentences m_i:
-///   o_1 = argmax_i s_O(q, m_i), o_2 = argmax_i s_O([q, m_o1], m_i), …   Eqs. (2), (4) of 2014
-///   answer = argmax_w s_R([q, m_o1, …, m_ok], w)                       Eq. (3)
-///   s(x, y) = E(Φx(x)) · E(Φy(y)), E(Φ) = Uᵀ Φ                           Eq. (5)
-/// with one U for O and one for R. Φ has three features for each word, whether it is in the candidate y, in the question, or
-/// in a fact found already. The variants of 2015, appendix A:
+/// With question q and sentences m_i (equations of 2014, unless it says otherwise):
+///   o_1 = argmax_i s_O(q, m_i), o_2 = argmax_i s_O([q, m_o1], m_i), …   Eqs. (2), (3)
+///   answer = argmax_w s_R([q, m_o1, …, m_ok], w)                       Eq. (4)
+///   s(x, y) = E(Φx(x)) · E(Φy(y)), E(Φ) = U Φ                            Eq. (5)
+/// with one U for O and one for R. Φ has features of its own for a word of the candidate y, of the question, and of facts
+/// found already. The variants of 2015, appendix A:
 ///   adaptive   a fact m∅, which is never told, can be found too, and then no further one is sought
-///   ngrams     Φ has features for pairs and triples of words too
-///   nonlinear  E(Φ) = tanh(W tanh(Uᵀ Φ))                                 Eq. (6) of 2015
+///   ngrams     Φ has features for pairs and triples of words too, those of the training questions and their stories
+///   nonlinear  E(Φ) = tanh(W tanh(U Φ))                                  Eq. (6) of 2015
 ///
-/// Candidates are compared two by two, oldest first, and the better one goes on (2014, section 3.4), because which of
+/// Candidates are compared two by two, oldest first, and the better one goes on (section 3.4), because which of
 /// the two is older counts: y beats y' if s(x, y, y') = E(x) · (E(y + Φt(x, y, y')) - E(y' + Φt(x, y', y))) > 0. Φt says of
-/// y whether it is newer than each of the facts found last, three at most, and whether it is older than y'. (In the paper
-/// Φt is one set of features for both; here s(x, y, y') = -s(x, y', y).)
+/// y whether it is newer than each of the facts found last, three at most, and whether it is older than y'.
 ///
-/// The loss, Eqs. (6)-(8) of 2014, is a margin ranking loss of the true fact of each hop against all others, with the true
-/// facts found before, and of the answer against all other words, with all true facts found. All wrong ones are counted,
-/// not some drawn at random.
-/// An adaptive net does not find a fact twice. One that is not takes `hops` facts always; a question that has fewer repeats its last.
+/// The loss, Eqs. (6)-(8), is a margin ranking loss of the true fact of each hop against all others, with the true
+/// facts found before, and of the answer against all other words, with all true facts found. An adaptive net does not
+/// find a fact twice. One that is not takes `hops` facts always; a question that has fewer repeats its last.
+///
+/// Departures from the papers
+///  - Words of the fact found last and of those before it are different features: which of two places is the later one
+///    (task 11) would not be known otherwise.
+///  - Φt stands beside each of the two candidates, so that s(x, y, y') = -s(x, y', y); the paper has one Φt for both.
+///  - All wrong facts and words are counted, not some drawn at random.
+///  - An answer of several words is one word of the vocabulary; 2015 predicts one after the other.
 class MemNN final : public Model {
  public:
   struct Options {
