@@ -56,7 +56,7 @@ int copy_demo(const Arguments& arguments) {
             << " sequences of each of these lengths it costs:\n\n";
   const auto results = evaluate_variations(net, lengths(kLengths), kSequences, hardware_threads());
   record_results(net, results);
-  write_results(std::cerr, net.task->loss(), results);
+  write_results(std::cerr, net.settings->loss(*net.task), results);
   record_probes(net, {Variation{}}, 1);
 
   std::cerr << "\nThe figures, beside the paper's:\n";
@@ -77,7 +77,7 @@ int babi_demo(const Arguments& arguments) {
   const auto results = evaluate_variations(net, kinds, 1, hardware_threads());
   record_results(net, results);
   record_answers(net, results, hardware_threads());
-  write_results(std::cerr, net.task->loss(), results);
+  write_results(std::cerr, net.settings->loss(*net.task), results);
 
   std::cerr << "\nThe first of each kind, where each hop looked (●: supporting facts), and the answer:\n\n";
   const std::vector<std::string> names = record_probes(net, kinds, 1);

@@ -93,7 +93,7 @@ void evaluate_run(const Arguments& named, const Question& question) {
   if (!results.front().split)
     std::cout << ", " << sequences << (sequences == 1 ? " sequence" : " sequences") << " each";
   std::cout << "\n\n";
-  write_results(std::cout, net.task->loss(), results);
+  write_results(std::cout, net.settings->loss(*net.task), results);
 }
 
 // One run is passed on as it is: what is wrong with it is told when it is loaded.

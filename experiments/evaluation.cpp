@@ -87,7 +87,7 @@ std::optional<std::vector<VariationResult>> evaluate_variations(TrainedNet& net,
 }
 
 void record_results(const TrainedNet& net, const std::vector<VariationResult>& results) {
-  const LossNames& names = names_of(net.task->loss());
+  const LossNames& names = names_of(net.settings->loss(*net.task));
   std::vector<Measurement> measurements;
   for (const VariationResult& result : results) {
     const bool trained = result.variation.trained() && !result.split;
@@ -95,7 +95,7 @@ void record_results(const TrainedNet& net, const std::vector<VariationResult>& r
     const std::string behind = "_" + column_name(result);
     const std::string at =
         " per sequence " + (trained ? "as in training, evaluated later" : "at " + row_name(result));
-    measurements.push_back({{names.costs + behind, names.unit, "cost" + at}, result.loss});
+    measurements.push_back({{names.cost_column + behind, names.unit, "cost" + at}, result.loss});
     measurements.push_back(
         {{names.error_column + behind, names.error_unit, names.errors + at}, result.wrong});
     if (std::isfinite(result.most_frequent)) {

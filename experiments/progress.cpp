@@ -7,6 +7,8 @@
 #include <sstream>
 #include <utility>
 
+#include "experiments/loss_names.hpp"
+
 namespace tapehead {
 namespace {
 
@@ -50,7 +52,7 @@ std::string progress_line(const ProgressState& state, const std::string& unit, d
       static_cast<double>(state.step) / static_cast<double>(std::max<std::uint64_t>(1, state.last_step));
   line << std::fixed << std::setprecision(1) << std::setw(5) << 100 * share << " %  step "
        << grouped(state.step) << " of " << grouped(state.last_step);
-  if (!std::isnan(state.loss)) line << "  loss " << three_digits(state.loss) << " " << unit;
+  if (!std::isnan(state.loss)) line << "  loss " << with_unit(three_digits(state.loss), unit);
   if (rate >= 0) {
     line << "  " << (rate < 10 ? three_digits(rate) : grouped(static_cast<std::uint64_t>(rate)))
          << " sequences/s";

@@ -71,9 +71,9 @@ bool evaluate(SeedRecord& record, const ReproductionResult& result, const RunRea
   const auto results = evaluate_variations(net, result.variations, sequences, 1, stop);
   if (!results) return false;
   record_results(net, *results);
-  const LossNames& names = names_of(net.task->loss());
+  const LossNames& names = names_of(net.settings->loss(*net.task));
   for (const VariationResult& one : *results) {
-    record.evaluations.emplace_back(names.costs + ("_" + one.variation.name()), one.loss);
+    record.evaluations.emplace_back(names.cost_column + ("_" + one.variation.name()), one.loss);
     record.evaluations.emplace_back(names.error_column + ("_" + one.variation.name()), one.wrong);
   }
   return true;

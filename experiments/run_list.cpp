@@ -10,6 +10,7 @@
 #include <ostream>
 #include <system_error>
 
+#include "experiments/loss_names.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/run_directory.hpp"
 #include "framework/io/checkpoint_directory.hpp"
@@ -129,7 +130,7 @@ Row row_of(const ListedRun& run, double now) {
   if (!run.preset.empty()) row[kPreset] = printable(run.preset);
   if (run.seed) row[kSeed] = std::to_string(*run.seed);
   if (run.step) row[kStep] = grouped(static_cast<std::uint64_t>(std::max<std::int64_t>(0, *run.step)));
-  if (!std::isnan(run.loss)) row[kLoss] = short_number(run.loss) + " " + printable(run.unit);
+  if (!std::isnan(run.loss)) row[kLoss] = with_unit(short_number(run.loss), printable(run.unit));
   row[kRun] = printable(shown(run.directory));
   return row;
 }

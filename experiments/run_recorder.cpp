@@ -17,7 +17,7 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 RunDescription describe_run(const RunSettings& settings, const Task& task, std::string run_id,
                             std::vector<Attribute> provenance) {
-  const LossNames& names = names_of(task.loss());
+  const LossNames& names = names_of(settings.loss(task));
   const std::string unit = names.unit, error_unit = names.error_unit;
   const std::string error = std::string(names.errors) + " per sequence";
   return {.info = {.title = settings.title(),
@@ -89,14 +89,14 @@ void RunRecorder::on_evaluation(const Trainer& trainer, const EvaluationRow& row
   writer_.set_summary("final_loss", row.loss);
   writer_.set_summary("final_error", row.error);
   const LossNames& names = names_of(loss_);
-  const std::string costs = short_number(row.loss) + " " + names.unit + " and " + short_number(row.error) +
-                            " " + names.errors + " per sequence";
+  const std::string costs = with_unit(short_number(row.loss), names.unit) + " and " +
+                            short_number(row.error) + " " + names.errors + " per sequence";
   writer_.flush_if_due();
   log_.note("step " + grouped(row.step) + ": evaluation gives " + costs);
   if (progress.steps_to_threshold == row.step && row.step > 0) {
     writer_.set_summary("steps_to_threshold", static_cast<double>(row.step));
     writer_.set_summary("sequences_to_threshold", static_cast<double>(row.sequences));
-    log_.say("below " + short_number(trainer.options().threshold) + " " + names.unit + " after " +
+    log_.say("below " + with_unit(short_number(trainer.options().threshold), names.unit) + " after " +
              grouped(row.sequences) + " sequences");
   }
   if (row.best) save(trainer, best_checkpoint_path(directory_));

@@ -43,6 +43,9 @@ class RunSettings {
   std::unique_ptr<Task> make_task() const { return task_->build(); }
   std::unique_ptr<Model> make_model(const Task& task) const { return model_->build(shape_of(task), seed_); }
 
+  /// How the model is scored on the task.
+  Loss loss(const Task& task) const { return model_->loss(task.loss()); }
+
   /// The settings as a file that makes the same run again.
   std::string text() const;
 

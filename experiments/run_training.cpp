@@ -68,7 +68,7 @@ struct Run {
         trainer(net.trainer),
         run_id(std::move(run_id_)),
         examples(digest_of_examples(task)),
-        progress(std::cerr, isatty(STDERR_FILENO) != 0, names_of(task.loss()).unit),
+        progress(std::cerr, isatty(STDERR_FILENO) != 0, names_of(settings.loss(task)).unit),
         log(directory, progress) {}
 
   RunDescription description() const {
@@ -103,7 +103,7 @@ std::string described(const Run& run) {
 
 // The loop itself, with everything that has to be said and written however it ends.
 TrainingOutcome train(Run& run, RunWriter& writer) {
-  RunRecorder recorder(run.directory, run.settings, run.run_id, run.task.loss(), writer, run.log,
+  RunRecorder recorder(run.directory, run.settings, run.run_id, run.settings.loss(run.task), writer, run.log,
                        run.progress);
   // So that a kill loses nothing but time. A run that is to stop already saves itself as it does.
   if (run.trainer.progress().step == 0 && stop_signal() == 0) recorder.on_checkpoint(run.trainer);
@@ -131,8 +131,8 @@ TrainingOutcome train(Run& run, RunWriter& writer) {
     return {run.directory, exit_code_of(signal), loss};
   }
   writer.finish(RunStatus::finished);
-  run.log.say("finished at " + where + ": evaluation loss " + short_number(loss) + " " +
-              names_of(run.task.loss()).unit + " per sequence");
+  run.log.say("finished at " + where + ": evaluation loss " +
+              with_unit(short_number(loss), names_of(run.settings.loss(run.task)).unit) + " per sequence");
   return {run.directory, ExitCode::done, loss};
 }
 

@@ -7,6 +7,8 @@
 #include <sstream>
 #include <utility>
 
+#include "experiments/loss_names.hpp"
+
 namespace tapehead {
 namespace {
 
@@ -65,12 +67,12 @@ std::string task_line(const std::string& name, const SweepTaskState& state) {
   } else {
     line += "  " + grouped(state.sequences) + " sequences";
   }
-  if (!std::isnan(state.loss)) line += "  loss " + short_number(state.loss) + " " + state.unit;
+  if (!std::isnan(state.loss)) line += "  loss " + with_unit(short_number(state.loss), state.unit);
   return line + "  " + clock_time(state.wall_seconds);
 }
 
 std::string loss_text(const SweepTaskState& state) {
-  return std::isnan(state.loss) ? "" : ", loss " + short_number(state.loss) + " " + state.unit;
+  return std::isnan(state.loss) ? "" : ", loss " + with_unit(short_number(state.loss), state.unit);
 }
 
 SweepProgress::SweepProgress(std::ostream& out, bool terminal, std::size_t columns,

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "experiments/csv.hpp"
+#include "experiments/loss_names.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/sweep_grid.hpp"
 #include "experiments/text_table.hpp"
@@ -11,7 +12,7 @@ namespace tapehead {
 namespace {
 
 std::string loss_cell(const SweepTaskState& state) {
-  return std::isnan(state.loss) ? "" : short_number(state.loss) + " " + state.unit;
+  return std::isnan(state.loss) ? "" : with_unit(short_number(state.loss), state.unit);
 }
 
 std::string time_cell(const SweepTaskState& state) {

@@ -197,7 +197,7 @@ PlannedTask::PlannedTask(const SweepTask& task) : task_(&task) {
   try {
     settings_ = preset_settings(task.preset, task.settings);
     const std::unique_ptr<Task> made = settings_->make_task();
-    unit_ = names_of(made->loss()).unit;
+    unit_ = names_of(settings_->loss(*made)).unit;
   } catch (const UsageError& error) {
     throw UsageError(task.name + ": " + error.what());
   }

@@ -16,6 +16,7 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 enum class Loss {
   bits,     // every target element is an independent bit: -log2 p, summed over time and elements, in bit
   classes,  // a target row is one of several classes: -ln p, summed over time, in nat
+  ranking,  // what is right is to score higher than what is wrong: what is missing to a margin, summed; a plain number
 };
 
 /// A named, fixed batch on which what a model does is recorded and drawn, such as the input of a published

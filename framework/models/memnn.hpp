@@ -40,6 +40,8 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 ///  - An answer of several words is one word of the vocabulary; 2015 predicts one after the other.
 class MemNN final : public Model {
  public:
+  static constexpr Loss kLoss = Loss::ranking;
+
   struct Options {
     std::size_t hops = 10;
     std::size_t width = 50;

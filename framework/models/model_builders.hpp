@@ -23,12 +23,16 @@ class MemoryModelBuilder final : public ModelBuilder {
   typename Memory::Options memory_;
 };
 
-/// A model M(task, options, seed) without memory.
+/// A model M(task, options, seed) without memory. One that is scored in a way of its own names it as M::kLoss.
 template <class M>
 class PlainModelBuilder final : public ModelBuilder {
  public:
   void visit_model(SettingVisitor& visitor) override { options_.visit(visitor); }
   void visit_memory(SettingVisitor&) override {}
+  Loss loss(Loss of_task) const override {
+    if constexpr (requires { M::kLoss; }) return M::kLoss;
+    return of_task;
+  }
   std::unique_ptr<Model> build(const TaskShape& task, std::uint64_t seed) const override {
     return std::make_unique<M>(task, options_, seed);
   }

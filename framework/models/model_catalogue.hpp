@@ -22,6 +22,9 @@ class ModelBuilder {
   /// Walks over the options of section "memory"; there are none for a model without one.
   virtual void visit_memory(SettingVisitor& visitor) = 0;
 
+  /// How the model is scored on a task that scores its outputs so: as the task says, or in a way of its own.
+  virtual Loss loss(Loss of_task) const { return of_task; }
+
   /// The model with the options as they stand. Throws UsageError if they make none.
   virtual std::unique_ptr<Model> build(const TaskShape& task, std::uint64_t seed) const = 0;
 };

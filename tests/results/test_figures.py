@@ -4,6 +4,7 @@ import sys
 import unittest
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -164,6 +165,16 @@ class Figures(RunCase):
         figure = learning_curve([open_run(self.scratch / "a")])
         self.assertEqual(figure.axes[1].get_ylabel(), "Cost per sequence (bits)")
         self.assertFalse(any("least possible" in entry for entry in words(figure)))
+
+    def test_a_cost_that_is_a_plain_number_has_no_unit(self):
+        step = np.array([10_000, 20_000])
+        table = {"step": step, "loss": [3, 1], "sequences": step}
+        synthetic.write_run(self.scratch / "a", train=table, evaluation=table)
+        with h5py.File(self.scratch / "a" / "run.h5", "r+") as file:
+            for table in ("train", "eval"):
+                file[f"metrics/{table}/loss"].attrs["units"] = "1"
+        labels = [axes.get_ylabel() for axes in learning_curve([open_run(self.scratch / "a")]).axes]
+        self.assertEqual(labels, ["Cost per sequence", "Cost per sequence"])
 
     def test_several_runs_have_a_line_each_and_groups_their_median_and_count(self):
         runs = [self.run_of(str(seed), seed=seed, crossing=10 + seed) for seed in range(1, 6)]

@@ -278,10 +278,10 @@ def _in_sight(curve, right):
 
 def _label(linear, logarithmic, runs, known):
     unit = runs[0].units["train"].get("loss", "bit")
-    unit = "bits" if unit == "bit" else unit
+    behind = {"bit": " (bits)", "1": ""}.get(unit, f" ({unit})")
     linear.tick_params(labelbottom=False)
     logarithmic.set_xlabel("Training sequences (thousands)")
-    linear.set_ylabel(f"Cost per sequence ({unit})")
-    logarithmic.set_ylabel(f"{'Above the optimum' if known else 'Cost per sequence'} ({unit})")
+    linear.set_ylabel(f"Cost per sequence{behind}")
+    logarithmic.set_ylabel(f"{'Above the optimum' if known else 'Cost per sequence'}{behind}")
     for axes in (linear, logarithmic):
         axes.yaxis.set_label_coords(-0.065, 0.5)
