@@ -78,9 +78,7 @@ MemN2N::MemN2N(const TaskShape& task, const Options& options, std::uint64_t seed
       released_(options.conventions == "released"),
       weights_(word_order(options.word_order),
                std::max(task.story.longest_sentence, task.story.longest_question), options.width) {
-  if (task.story.words == 0)
-    throw UsageError(
-        "model.name=memn2n reads stories with questions; the task has none (task.name=babi has)");
+  expect_stories(task, "memn2n");
   const Scope scope(parameters());
   if (layerwise_) {
     tables_ = {add_table(scope, "input", options.time), add_table(scope, "output", options.time)};

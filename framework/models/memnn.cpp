@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "framework/autodiff/broadcast.hpp"
 #include "framework/autodiff/elementwise.hpp"
@@ -27,8 +28,7 @@ bool contains(std::span<const std::uint32_t> list, std::size_t item) {
 
 MemNN::MemNN(const TaskShape& task, const Options& options, std::uint64_t seed)
     : Model(task), options_(options), bag_(WordOrder::bag, 1, options.width) {
-  if (task.story.words == 0)
-    throw UsageError("model.name=memnn reads stories with questions; the task has none (task.name=babi has)");
+  expect_stories(task, "memnn");
   if (options.ngrams) {
     if (task.story.ngrams == nullptr) throw UsageError("model.ngrams: the task does not know its n-grams");
     ngrams_ = task.story.ngrams;
@@ -230,7 +230,8 @@ Model::Scored MemNN::score_stories(Tape& tape, const Batch& batch, Recorder* rec
   std::size_t count = 0;
   for (std::uint32_t b = 0; b < examples; ++b) {
     const auto first = static_cast<std::uint32_t>(examples);
-    const std::uint32_t right = first + static_cast<std::uint32_t>(story.answers.data()[b] - 1);
+    if (story.answers(b) == 0) continue;  // no word
+    const std::uint32_t right = first + static_cast<std::uint32_t>(story.answers(b) - 1);
     for (std::uint32_t w = first; w < first + words; ++w) {
       if (w != right) pairs[count++] = {b, right, w};
     }
@@ -239,13 +240,11 @@ Model::Scored MemNN::score_stories(Tape& tape, const Batch& batch, Recorder* rec
   Scored result{add(tape, facts_loss(tape, features, facts, examples), answer_loss), {}, {}};
   result.logits = tape.recording() ? answer_logits(tape, answers, examples)
                                    : predict(tape, batch, Steps::scored, recorder).logits;
-  result.score = {.loss = static_cast<double>(tape.value(result.loss)[0]),
-                  .wrong = 0,
+  const bool answerable = std::ranges::find(story.answers.storage(), 0) == story.answers.storage().end();
+  result.score = {.loss = answerable ? static_cast<double>(tape.value(result.loss)[0])
+                                     : std::numeric_limits<double>::infinity(),
+                  .wrong = wrong_answers(tape, result.logits, story),
                   .examples = static_cast<double>(examples)};
-  for (std::size_t b = 0; b < examples; ++b) {
-    const Real* const x = tape.data(result.logits) + b * words;
-    result.score.wrong += std::max_element(x, x + words) - x == story.answers.data()[b] - 1 ? 0 : 1;
-  }
   return result;
 }
 

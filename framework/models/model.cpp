@@ -19,6 +19,12 @@ void expect_sequences(const TaskShape& task) {
         "the task has stories, and this model reads sequences (model.name=memn2n reads stories)");
 }
 
+void expect_stories(const TaskShape& task, const std::string& model) {
+  if (task.story.words == 0)
+    throw UsageError("model.name=" + model +
+                     " reads stories with questions; the task has none (task.name=babi has)");
+}
+
 std::span<const std::size_t> Model::steps_of(Tape& tape, const SequenceBatch& batch, Steps steps) {
   const std::size_t examples = batch.size();
   auto* const chosen = tape.arena().array<std::size_t>(batch.steps());
@@ -89,11 +95,18 @@ Model::Scored Model::score_stories(Tape& tape, const Batch& batch, Recorder* rec
   result.score.loss =
       answerable ? static_cast<double>(tape.value(result.loss)[0]) : std::numeric_limits<double>::infinity();
   result.score.examples = static_cast<double>(examples);
-  for (std::size_t b = 0; b < examples; ++b) {
-    const Real* const x = tape.data(logits) + b * n;
-    result.score.wrong += std::max_element(x, x + n) - x == story.answers(b) - 1 ? 0 : 1;
-  }
+  result.score.wrong = wrong_answers(tape, logits, story);
   return result;
+}
+
+double Model::wrong_answers(const Tape& tape, Var logits, const StoryBatch& batch) {
+  const std::size_t n = tape.shape(logits).back();
+  double wrong = 0;
+  for (std::size_t b = 0; b < batch.size(); ++b) {
+    const Real* const x = tape.data(logits) + b * n;
+    wrong += std::max_element(x, x + n) - x == batch.answers(b) - 1 ? 0 : 1;
+  }
+  return wrong;
 }
 
 Model::Scored Model::score_sequences(Tape& tape, const Batch& batch, Recorder* recorder) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "framework/autodiff/tape.hpp"
@@ -27,6 +28,9 @@ TaskShape shape_of(const Task& task);
 /// Throws UsageError if the task has stories: for models that read sequences.
 void expect_sequences(const TaskShape& task);
 
+/// Throws UsageError unless the task has stories: for the model of that name.
+void expect_stories(const TaskShape& task, const std::string& model);
+
 /// Outputs at some of a batch's time steps, or to its questions. For stories, logits [batch, answer] has word w in column
 /// w - 1, columns beyond the words are never right, and there is one step. For sequences: row r of `logits` [steps · batch, target] is example r mod batch at step
 /// steps[r / batch].
@@ -46,9 +50,9 @@ class Recorder {
   virtual void record(const Tape& tape, std::size_t time, std::span<const Recording> recordings) = 0;
 };
 
-/// Sums over the examples of a batch, in the unit of the task's loss.
+/// Sums over the examples of a batch.
 struct Score {
-  double loss = 0;   // bits or nats
+  double loss = 0;   // bits, nats, or what is missing to the margin of a ranking: see ModelBuilder::loss()
   double wrong = 0;  // wrong bits or wrong classes
   double examples = 0;
 
@@ -96,7 +100,11 @@ class Model {
   /// The batch as stories. Throws std::invalid_argument.
   static const StoryBatch& stories(const char* where, const Batch& batch);
 
-  /// What score() does with stories: the class loss of predict()'s answers. A model that is trained otherwise has its own.
+  /// Questions whose largest logit is not the answer's; logits [batch, answer] as in Prediction.
+  static double wrong_answers(const Tape& tape, Var logits, const StoryBatch& batch);
+
+  /// What score() does with stories: the class loss of predict()'s answers. A model that is trained otherwise has its own,
+  /// and says so: see ModelBuilder::loss().
   virtual Scored score_stories(Tape& tape, const Batch& batch, Recorder* recorder) const;
 
  private:

@@ -91,9 +91,7 @@ WordLstm::WordLstm(const TaskShape& task, const Options& options, std::uint64_t 
       units_(options.units),
       gate_weights_(WordOrder::bag, 1, 4 * options.units),
       unit_weights_(WordOrder::bag, 1, options.units) {
-  if (task.story.words == 0)
-    throw UsageError(
-        "model.name=word_lstm reads stories with questions; the task has none (task.name=babi has)");
+  expect_stories(task, "word_lstm");
   const std::size_t n = options.units;
   const Scope scope = Scope(parameters()) / "lstm";
   input_ = scope.add("input", {task.story.words + 1, 4 * n}, initial::lstm(options.forget_bias));

@@ -7,6 +7,7 @@
 #include "framework/models/model_catalogue.hpp"
 #include "framework/tensor/error.hpp"
 #include "framework/tensor/random.hpp"
+#include "tests/models/last_statements.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
@@ -233,18 +234,7 @@ TEST_CASE("examples of a batch do not see each other", "[memn2n]") {
 TEST_CASE("only the statements that there are places for are remembered, the last ones", "[memn2n]") {
   TaskShape two = kTask;
   two.story.statements = 2;
-  const StoryBatch all = random_stories(1, 5);
-  StoryBatch last = all;
-  reset(last, {.examples = 1, .sentences = 2, .words = 4, .question_words = 3, .facts = 1});
-  last.story_lengths(0) = 2;
-  for (std::size_t s = 0; s < 2; ++s) {
-    last.sentence_ages(0, s) = all.sentence_ages(0, 3 + s);
-    last.sentence_lengths(0, s) = all.sentence_lengths(0, 3 + s);
-    for (std::size_t w = 0; w < 4; ++w) last.sentences(0, s, w) = all.sentences(0, 3 + s, w);
-  }
-  last.questions = all.questions;
-  last.question_lengths = all.question_lengths;
-  last.answers = all.answers;
+  const StoryBatch all = random_stories(1, 5), last = testing::last_statements(all, 2);
   MemN2N model(two, MemN2N::Options{}, 1);
   Tape tape;
   tape.reset(model.parameters().leaves(nullptr));

@@ -1,11 +1,14 @@
 #include "framework/models/memnn.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
 #include "framework/autodiff/gradient_check.hpp"
 #include "framework/tensor/error.hpp"
 #include "framework/tensor/random.hpp"
+#include "tests/models/last_statements.hpp"
 #include "tests/models/memnn_by_loops.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
@@ -189,24 +192,40 @@ TEST_CASE("examples of a supervised batch do not see each other", "[memnn]") {
   }
 }
 
+TEST_CASE("a question whose answer is no word is wrong, and the others count as ever", "[memnn]") {
+  const StoryBatch batch = random_stories(3, 5);
+  StoryBatch unknown = batch;
+  unknown.answers(0) = 0;
+  MemNN model(task_of(), variants().back(), 1);
+  const auto scored = [&](const Batch& of, bool record) {
+    Tape tape;
+    tape.reset(model.parameters().leaves(nullptr), record);
+    const Model::Scored result = model.score(tape, of);
+    return std::pair(result.score, static_cast<double>(tape.value(result.loss)[0]));
+  };
+  for (const bool record : {false, true}) {
+    const auto [score, loss] = scored(unknown, record);
+    CHECK(std::isinf(score.loss));
+    // The facts of the first are still asked for, its answer is not.
+    const auto [all, whole] = scored(batch, record);
+    CHECK((loss > 0 && loss < whole));
+    Score rest;
+    for (const std::size_t b : {1, 2}) {
+      Batch part;
+      slice_examples(batch, b, b + 1, part);
+      rest += scored(part, record).first;
+    }
+    CHECK(score.wrong == rest.wrong + 1);
+    CHECK(loss > rest.loss);
+  }
+}
+
 TEST_CASE("facts that are forgotten are not asked for", "[memnn]") {
-  const StoryBatch all = random_stories(1, 5);
-  StoryBatch last = all;
-  reset(last, {.examples = 1, .sentences = 2, .words = 4, .question_words = 3, .facts = 3});
-  last.story_lengths(0) = 2;
-  for (std::size_t s = 0; s < 2; ++s) {
-    last.sentence_lengths(0, s) = all.sentence_lengths(0, 3 + s);
-    for (std::size_t w = 0; w < 4; ++w) last.sentences(0, s, w) = all.sentences(0, 3 + s, w);
-  }
-  StoryBatch::Id kept = 0;
-  for (StoryBatch::Id k = 0; k < all.supporting_counts(0); ++k) {
-    const StoryBatch::Id fact = all.supporting_facts(0, static_cast<std::size_t>(k));
-    if (fact >= 3) last.supporting_facts(0, static_cast<std::size_t>(kept++)) = fact - 3;
-  }
-  last.supporting_counts(0) = kept;
-  last.questions = all.questions;
-  last.question_lengths = all.question_lengths;
-  last.answers = all.answers;
+  StoryBatch all = random_stories(1, 5);
+  all.supporting_counts(0) = 3;
+  std::ranges::copy(std::array{4, 1, 3}, all.supporting_facts.data());
+  const StoryBatch last = testing::last_statements(all, 2);
+  REQUIRE(last.supporting_counts(0) == 2);
   MemNN model(task_of(2), variants().back(), 1);
   Tape tape;
   tape.reset(model.parameters().leaves(nullptr));
