@@ -31,6 +31,23 @@ std::string text_of(std::span<const float> ids, const std::vector<std::string>& 
   return text;
 }
 
+// Hops of one example but those at the end that looked nowhere; weights [hop, place].
+std::size_t hops_used(std::span<const float> weights, std::size_t places) {
+  const auto last = std::find_if(weights.rbegin(), weights.rend(), [](float weight) { return weight != 0; });
+  const auto before = static_cast<std::size_t>(weights.rend() - last);
+  return (before + places - 1) / places;
+}
+
+// "0.97", "0.25 ahead".
+void write_certainty(std::ostream& out, const TraceSet& traces, std::size_t example) {
+  const auto lead = std::ranges::find(traces.tensors, "answer_lead", &TraceTensor::name);
+  if (lead != traces.tensors.end()) {
+    out << part(*lead, example)[0] << " ahead";
+  } else {
+    out << part(tensor_named(traces, "answer_probability"), example)[0];
+  }
+}
+
 }  // namespace
 
 void write_answered_story(std::ostream& out, const TraceSet& traces, const std::vector<std::string>& words,
@@ -38,11 +55,11 @@ void write_answered_story(std::ostream& out, const TraceSet& traces, const std::
   const TraceTensor& story = tensor_named(traces, "story");  // [step, example, sentence, word]
   const auto attention = std::ranges::find(traces.tensors, "attention", &TraceTensor::name);
   const bool looks = attention != traces.tensors.end();  // [step, example, hop, sentence]
-  const std::size_t hops = looks ? attention->shape[2] : 0, longest = story.shape[3],
-                    places = looks ? attention->shape[3] : story.shape[2];
+  const std::size_t longest = story.shape[3], places = looks ? attention->shape[3] : story.shape[2];
   const auto of = [&](const char* name) { return part(tensor_named(traces, name), shown.example); };
   const std::span<const float> sentences = part(story, shown.example), support = of("support"),
                                weights = looks ? part(*attention, shown.example) : std::span<const float>();
+  const std::size_t hops = hops_used(weights, places);
   struct Line {
     std::string text;
     std::size_t place;  // of the story as it was told; places: forgotten
@@ -60,7 +77,7 @@ void write_answered_story(std::ostream& out, const TraceSet& traces, const std::
   const auto begin = [&](const std::string& text) {
     out << "  " << text << std::string(width - text_width(text), ' ');
   };
-  if (looks) {
+  if (hops > 0) {
     begin("");
     for (std::size_t hop = 1; hop <= hops; ++hop) out << "  hop " << hop;
     out << "\n";
@@ -79,7 +96,9 @@ void write_answered_story(std::ostream& out, const TraceSet& traces, const std::
   }
   const std::string given = text_of(of("answer"), words), right = text_of(of("right_answer"), words);
   begin(question);
-  out << "  " << given << " (" << of("answer_probability")[0] << ")";
+  out << "  " << given << " (";
+  write_certainty(out, traces, shown.example);
+  out << ")";
   if (shown.judged) out << (given == right ? ", right" : ", wrong: it is " + right);
   out << "\n\n" << std::defaultfloat << std::setprecision(6);
 }

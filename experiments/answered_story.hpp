@@ -18,14 +18,15 @@ struct ShownStory {
 };
 
 /// Writes one example of what trace_stories() recorded, a statement a line with the weight of each hop, and below the
-/// question the answer with its probability:
+/// question the answer with its probability, or with its lead where the net's scores make no probabilities:
 ///
 ///                               hop 1  hop 2  hop 3
 ///   ● mary went to the kitchen   0.92   1.00   1.00
 ///     john went to the garden    0.07   0.00   0.00
 ///   where is mary?              kitchen (1.00), right
 ///
-/// Without weights if the net has no hops. Word w is words[w - 1]. Throws std::out_of_range if the trace has no such example, or is not one of stories.
+/// Hops at the end that looked nowhere, as in a net that decides itself when to stop, are left out, and all weights if the
+/// net has no hops. Word w is words[w - 1]. Throws std::out_of_range if the trace has no such example, or is not one of stories.
 void write_answered_story(std::ostream& out, const TraceSet& traces, const std::vector<std::string>& words,
                           const ShownStory& shown = {});
 

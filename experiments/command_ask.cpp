@@ -139,8 +139,10 @@ Command ask_command() {
            .description =
                "Reads a story from a file or standard input, a statement a line; a line that ends in '?' is "
                "a\n"
-               "question. Prints the answer with its probability, and where each hop looked. An empty line\n"
-               "begins a new story, and so does the number 1 in files of the bAbI tasks, which are read "
+               "question. Prints the answer with its probability (a net that ranks has none: with its "
+               "lead),\n"
+               "and where each hop looked. An empty line begins a new story, and so does the number 1 in "
+               "files of the bAbI tasks, which are read "
                "too;\n"
                "their answers are not looked at. A word that the net does not know ends with exit code 65.\n",
            .options = {kCheckpointOption},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -34,6 +35,15 @@ double probability_of_best(const Real* logits, std::size_t n, std::size_t best) 
   return 1 / total;
 }
 
+// How far a row's largest logit is above the next.
+double lead_of_best(const Real* logits, std::size_t n, std::size_t best) {
+  double next = -std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < n; ++i) {
+    if (i != best) next = std::max(next, static_cast<double>(logits[i]));
+  }
+  return static_cast<double>(logits[best]) - next;
+}
+
 }  // namespace
 
 TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories) {
@@ -44,17 +54,18 @@ TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories) {
   const Var logits = net.model->predict(tape, Batch(stories), Steps::all, &recorder).logits;
   const std::size_t columns = tape.shape(logits).back(), words = net.task->target_size();
 
-  ReusableTensor<Real, 1> answer, probability;
+  const bool ranked = net.settings->loss(*net.task) == Loss::ranking;
+  ReusableTensor<Real, 1> answer, certainty;
   ReusableTensor<Real, 2> support;
   answer.resize({examples});
-  probability.resize({examples});
+  certainty.resize({examples});
   support.resize({examples, stories.sentences.shape()[1]});
   std::fill(support.storage().begin(), support.storage().end(), Real(0));
   for (std::size_t b = 0; b < examples; ++b) {
     const Real* const row = tape.data(logits) + b * columns;
     const auto best = static_cast<std::size_t>(std::max_element(row, row + words) - row);
     answer(b) = static_cast<Real>(best + 1);
-    probability(b) = static_cast<Real>(probability_of_best(row, columns, best));
+    certainty(b) = static_cast<Real>((ranked ? lead_of_best : probability_of_best)(row, columns, best));
     for (StoryBatch::Id fact = 0; fact < stories.supporting_counts(b); ++fact)
       support(b, static_cast<std::size_t>(stories.supporting_facts(b, static_cast<std::size_t>(fact)))) = 1;
   }
@@ -64,7 +75,9 @@ TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories) {
   traces.tensors.push_back(tensor("question", "words of the question", {"word"}, stories.questions));
   traces.tensors.push_back(tensor("right_answer", "the right answer", {}, stories.answers));
   traces.tensors.push_back(tensor("answer", "the answer given", {}, answer));
-  traces.tensors.push_back(tensor("answer_probability", "probability of the answer given", {}, probability));
+  traces.tensors.push_back(
+      ranked ? tensor("answer_lead", "score of the answer given above that of the next best", {}, certainty)
+             : tensor("answer_probability", "probability of the answer given", {}, certainty));
   traces.tensors.push_back(tensor("support", "supporting facts", {"sentence"}, support));
   for (TraceTensor& recorded : recorder.take()) {
     recorded.axes.erase(recorded.axes.begin() + 2);  // one time step

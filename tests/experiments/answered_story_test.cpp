@@ -74,6 +74,30 @@ TEST_CASE("of a net without hops a story is written without weights", "[babi]") 
         "  where is mary?  kitchen (1.00)\n\n");
 }
 
+TEST_CASE("hops at the end that looked nowhere are left out", "[babi]") {
+  TraceSet traces_of_ranking = traces();
+  std::vector<float>& attention = traces_of_ranking.tensors.back().values;
+  attention = {0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  CHECK(written({}, traces_of_ranking) ==
+        "                  hop 1\n"
+        "  mary left        0.00\n"
+        "  john left        1.00\n"
+        "  where is mary?  kitchen (1.00)\n\n");
+  CHECK(written({.example = 1}, traces_of_ranking) ==
+        "  john left     \n"
+        "  where is john?  kitchen (0.62)\n\n");
+  attention = {0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0};  // none but at the end
+  CHECK_THAT(written({}, traces_of_ranking), Catch::StartsWith("                  hop 1  hop 2\n"));
+}
+
+TEST_CASE("an answer that was ranked has a lead and no probability", "[babi]") {
+  TraceSet ranked = traces();
+  ranked.tensors[4].name = "answer_lead";
+  ranked.tensors[4].values = {0.125F, 1.5F};
+  CHECK_THAT(written({.example = 1, .judged = true}, ranked),
+             Catch::Contains("  kitchen (1.50 ahead), wrong: it is garden\n"));
+}
+
 TEST_CASE("an example that is not there is refused", "[babi]") {
   CHECK_THROWS_AS(written({.example = 2}), std::out_of_range);
 }

@@ -39,7 +39,9 @@ def story_picture(run, trace, example=0, step=None):
 
     sentences = [line for line in map(text, arrays["story"]) if line]
     attention = arrays["attention"][:, : len(sentences)].T  # [sentence, hop]
-    hops = attention.shape[1]
+    used = np.flatnonzero(attention.any(axis=0))
+    hops = int(used[-1]) + 1 if len(used) else 1  # a net that decides itself when to stop looks nowhere from then on
+    attention = attention[:, :hops]
     figure = Figure(figsize=(style.WIDTH, style.HEADLINE + TOP + LINE * max(len(sentences), 1) + BELOW))
     rows = [("● " if arrays["support"][i] else "   ") + _cut(line) for i, line in enumerate(sentences)]
     words = max([style.text_width(row, TEXT) for row in rows], default=1) + 0.2
@@ -57,10 +59,14 @@ def story_picture(run, trace, example=0, step=None):
             axes.text(hop, i, f"{weight:.2f}", ha="center", va="center", fontsize=7, color=colour)
     right, given = text(arrays["right_answer"]), text(arrays["answer"])
     verdict = "right" if right == given else f"wrong: it is {right}"
+    if "answer_lead" in arrays:
+        certainty = f"{float(arrays['answer_lead']):.2f} ahead"
+    else:
+        certainty = f"{float(arrays['answer_probability']):.2f}"
     figure.text(
         0.012,
         0.36 / figure.get_figheight(),
-        f"{text(arrays['question'])}?   {given} ({float(arrays['answer_probability']):.2f}), {verdict}",
+        f"{text(arrays['question'])}?   {given} ({certainty}), {verdict}",
         size=10,
         weight="bold",
     )
