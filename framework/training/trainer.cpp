@@ -29,6 +29,11 @@ AlignedMemory zeroed(std::size_t scalars) {
   return memory;
 }
 
+// Where no question is kept for validation, those that are trained on.
+Split watched(const Task& task) {
+  return task.size(Split::validation) > 0 ? Split::validation : Split::train;
+}
+
 }  // namespace
 
 Trainer::Trainer(Model& model, const Task& task, const TrainingOptions& options, std::uint64_t seed,
@@ -38,7 +43,7 @@ Trainer::Trainer(Model& model, const Task& task, const TrainingOptions& options,
       options_(options),
       seed_(seed),
       workers_(std::max<std::size_t>(1, threads)),
-      evaluator_(task, options.evaluation_sequences),
+      evaluator_(task, options.evaluation_sequences, watched(task)),
       gradient_(model, workers_, options.batch, options.shard_count(), options.clipping.clip_backward) {
   options_.optimizer.resolve();
   options_.schedule.check();

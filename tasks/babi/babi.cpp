@@ -91,7 +91,8 @@ void Babi::keep(const std::vector<Parts>& all) {
   stories_ = std::move(set);
   divide(!validation_.empty());
   if (train_.empty()) throw UsageError("task.validation: no question is left to train on");
-  if (validation_.empty()) throw UsageError("task.validation: no question is left to validate on");
+  if (validation_.empty() && options_.validation > 0)
+    throw UsageError("task.validation: no question is left to validate on");
 }
 
 Babi::Elsewhere Babi::with_data(const std::string& data) const {

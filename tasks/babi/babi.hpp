@@ -50,7 +50,9 @@ class Babi final : public Task {
                 .maximum = 1},
         noise);
       f(Setting{.name = "validation",
-                .help = "share of the training questions that is kept for validation",
+                .help = "share of the training questions that is kept for validation; 0: none, and training "
+                        "is watched on "
+                        "all of them",
                 .minimum = 0,
                 .maximum = 0.9},
         validation);

@@ -1,11 +1,10 @@
 // What memory networks with supervised hops are to do when they are trained.
-#include <limits>
-
 #include "framework/models/memnn.hpp"
 #include "framework/training/trainer.hpp"
 #include "tasks/babi/babi.hpp"
 #include "tests/support/allocation_counter.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/training/story_run.hpp"
 
 using namespace tapehead;
 
@@ -19,15 +18,7 @@ Babi task_of(const std::string& tasks, std::size_t questions) {
 }
 
 TrainingOptions small_options() {
-  TrainingOptions options;
-  options.steps = 10000;  // the tests stop before
-  options.batch = 32;
-  options.shards = 1;
-  options.cost = "sum";
-  options.optimizer.optimizer = "sgd";
-  options.optimizer.momentum = 0;
-  options.optimizer.learning_rate = 0.01;
-  options.clipping.clip_gradient = std::numeric_limits<double>::infinity();
+  TrainingOptions options = story_options(10000);  // the tests stop before
   options.clipping.clip_parameter = 40;
   return options;
 }

@@ -8,6 +8,7 @@
 #include "tasks/babi/babi.hpp"
 #include "tests/support/allocation_counter.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/training/story_run.hpp"
 
 using namespace tapehead;
 
@@ -19,18 +20,7 @@ Babi small_task() {
   return Babi(options);
 }
 
-TrainingOptions small_options() {
-  TrainingOptions options;
-  options.steps = 40;
-  options.batch = 32;
-  options.shards = 1;
-  options.cost = "sum";
-  options.optimizer.optimizer = "sgd";
-  options.optimizer.momentum = 0;
-  options.optimizer.learning_rate = 0.01;
-  options.clipping.clip_gradient = std::numeric_limits<double>::infinity();
-  return options;
-}
+TrainingOptions small_options() { return story_options(40); }
 
 std::vector<Real> trained(const Babi& task, const TrainingOptions& options, std::size_t steps,
                           std::size_t threads = 1) {
@@ -38,6 +28,17 @@ std::vector<Real> trained(const Babi& task, const TrainingOptions& options, std:
   Trainer trainer(model, task, options, 1, threads);
   for (std::size_t i = 0; i < steps; ++i) trainer.step();
   return {model.parameters().flat().begin(), model.parameters().flat().end()};
+}
+
+// Runs to the end.
+std::vector<EvaluationRow> evaluations(Trainer& trainer) {
+  struct Rows final : TrainingObserver {
+    std::vector<EvaluationRow> all;
+    void on_evaluation(const Trainer&, const EvaluationRow& row) override { all.push_back(row); }
+  } rows;
+  TrainingObserver* const observers[] = {&rows};
+  CHECK(trainer.run(observers, [] { return false; }) == Ending::finished);
+  return rows.all;
 }
 
 // The norm of what one update has changed in each parameter.
@@ -139,6 +140,24 @@ TEST_CASE("stored questions are evaluated all, each once", "[training]") {
   }
 }
 
+TEST_CASE("where no question is kept for validation, training is watched on all that are trained on",
+          "[training]") {
+  Babi::Options stories;
+  stories.questions = 50;
+  stories.validation = 0;
+  const Babi task(stories);
+  TrainingOptions options = small_options();
+  options.steps = 2;
+  MemN2N model(shape_of(task), {}, 1);
+  Trainer trainer(model, task, options, 1, 1);
+  const std::vector<EvaluationRow> rows = evaluations(trainer);
+  REQUIRE(rows.size() == 1);
+  Workers workers(1);
+  const Evaluation all = Evaluator(task, 7, Split::train).evaluate(model, workers);
+  CHECK(all.examples == 50);
+  CHECK(rows[0].loss == all.mean_loss());
+}
+
 #ifndef __SANITIZE_ADDRESS__  // it trains at full size
 TEST_CASE("a memory network learns where people are, and one without hops does not", "[training]") {
   Babi::Options stories;
@@ -173,16 +192,11 @@ TEST_CASE("what was best with linear attention is forgotten with it", "[training
   options.optimizer.learning_rate = 1e-3;
   MemN2N model(shape_of(task), {}, 1);
   Trainer trainer(model, task, options, 1, 1);
-  struct Rows final : TrainingObserver {
-    std::vector<EvaluationRow> all;
-    void on_evaluation(const Trainer&, const EvaluationRow& row) override { all.push_back(row); }
-  } rows;
-  TrainingObserver* const observers[] = {&rows};
-  CHECK(trainer.run(observers, [] { return false; }) == Ending::finished);
-  REQUIRE(rows.all.size() == 2);  // at 20, linear, and at 40, where the other model begins
-  CHECK(rows.all[0].step == 20);
-  CHECK(rows.all[1].step == 40);
-  CHECK(rows.all[1].best);
-  CHECK(trainer.progress().best_loss == rows.all[1].loss);
+  const std::vector<EvaluationRow> rows = evaluations(trainer);
+  REQUIRE(rows.size() == 2);  // at 20, linear, and at 40, where the other model begins
+  CHECK(rows[0].step == 20);
+  CHECK(rows[1].step == 40);
+  CHECK(rows[1].best);
+  CHECK(trainer.progress().best_loss == rows[1].loss);
   CHECK(trainer.progress().steps_to_threshold == 40);
 }

@@ -71,6 +71,23 @@ TEST_CASE("the last questions of a task are its validation set", "[babi]") {
   CHECK(task.input_size() == 27);  // 25 answers, "said" and "q"
 }
 
+TEST_CASE("with no share for validation all questions of a task, and of several, are trained on", "[babi]") {
+  const Folder folder(20, 5, 0);
+  Babi::Options options;
+  options.data = static_cast<const fs::path&>(folder.path);
+  options.validation = 0;
+  const Babi task(options);
+  CHECK(answers(task, Split::train) == numbered(0, 20));
+  CHECK(task.size(Split::validation) == 0);
+  options.data = "generated";
+  options.tasks = "1,2";
+  options.questions = 30;
+  CHECK(Babi(options).size(Split::train) == 60);
+  options.tasks = "1";
+  options.validation = 0.01;  // less than half a question
+  CHECK_THROWS_AS(Babi(options), UsageError);
+}
+
 TEST_CASE("a validation set that is there is used, and none is cut off the training questions", "[babi]") {
   const Folder folder(20, 5, 3);
   const Babi task = folder.task();
