@@ -30,6 +30,7 @@ struct StoryVariant {
   bool joint = false;               // one net for all tasks
   std::size_t nets = kNets;         // trained by default: of each task or, if joint, in all
   std::size_t nets_needed = kNets;  // for a verdict
+  bool best = false;  // what is reported is not the net at its end, but at its lowest validation loss
 };
 
 struct StoryTable {
@@ -38,6 +39,7 @@ struct StoryTable {
   std::string title;      // for people
   std::string source;     // citation
   std::string reference;  // file of published numbers in results/reference
+  std::string choice;     // a sentence: which of a task's nets is reported, and whether the paper says so
   std::vector<StoryVariant> variants;
   std::vector<std::size_t> excusable = {};  // tasks of which a verdict may leave one out
   /// That each task that is judged must have for training and validation; 0: any number.
@@ -70,7 +72,8 @@ struct RestartRecord {
   std::string settings_hash, stories;  // the latter a digest of the files of what it was trained on
   std::string status;                  // "finished" or "diverged"
   double training_error = kNone;       // of the last epoch, as it was trained
-  double validation_error = kNone, test_error = kNone;
+  double validation_error = kNone,     // of the last evaluation; none: no question was kept for validation
+      test_error = kNone;
   double new_test_error =
       kNone;  // without the test questions that stand in the training set with their story
   double wall_seconds = kNone;

@@ -148,8 +148,9 @@ std::vector<RestartRecord> records_of(const WantedNet& net, const fs::path& run_
   if (diverged) return records;
   Arguments named;
   named.positional = {run_directory.string()};
+  if (net.variant->best) named.options["checkpoint"] = "best";
   TrainedNet trained = load_net(named);
-  expect_last(run, trained);
+  if (!net.variant->best) expect_last(run, trained);
   const std::vector<Variation> variations = by_task(net);
   const auto results = evaluate_variations(trained, variations, 1, 1);
   record_results(trained, results);
@@ -160,7 +161,8 @@ std::vector<RestartRecord> records_of(const WantedNet& net, const fs::path& run_
     record.parameters = trained.model->parameters().count();
     // The last row is of the last epoch, where presets log every epoch: with what noise there was in training.
     record.training_error = kPercent * last_of(contents.metrics.train, "error");
-    record.validation_error = kPercent * last_of(contents.metrics.eval, "error");
+    if (trained.task->size(Split::validation) > 0)
+      record.validation_error = kPercent * last_of(contents.metrics.eval, "error");
     record.test_error = kPercent * results[i].wrong;
     const std::unique_ptr<Task> whole = variations[i].of(*trained.task), part = variations[i].of(*fresh);
     const Task& of_task = whole ? *whole : *trained.task;

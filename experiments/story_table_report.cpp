@@ -71,13 +71,17 @@ std::string questions_of(std::span<const StoryColumn> columns, std::size_t task)
 
 void write_notes(std::ostream& out, const StoryTable& table, std::span<const StoryColumn> columns,
                  bool joint) {
-  out << "\nOf each task's nets the one with the lowest training error is reported, as in the paper; 'all "
-         "nets' has the\n"
-         "mean and standard deviation over them, and below it those of a table of single nets. 'failed' "
-         "counts tasks above "
+  out << "\n"
+      << table.choice
+      << ".\n'all nets' has the mean and standard deviation over them, and below it those of a table of "
+         "single nets.\n'failed' counts tasks above "
       << percent_text(kFailedAbove)
       << " %.\n'4, new': task 4 without the test questions that stand in the training set with their "
          "story.\n";
+  for (const StoryColumn& column : columns) {
+    if (column.variant->best && column.tasks > 0)
+      out << column.variant->label << ": each net as it was at its lowest validation loss.\n";
+  }
   if (joint)
     out << "A joint net is trained on all twenty tasks together; of these nets the one with the lowest "
            "training error over all tasks\nis reported.\n";

@@ -84,14 +84,14 @@ class TableReproduction {
     for (const std::size_t task : all) add({task}, source.digest_of(task));
   }
 
-  // Everything that is counted in steps: linear start and schedule keep their shares.
+  // Everything that is counted in steps, and there: linear start and schedule keep their shares.
   static void shorten(const StoryVariant& variant, std::vector<Assignment>& settings) {
     const TrainingOptions training = preset_settings(variant.preset, settings)->training();
     for (const auto& [key, steps] : {std::pair{"training.steps", training.steps},
                                      {"training.linear_start", training.linear_start},
                                      {"training.hold_steps", training.schedule.hold_steps},
                                      {"training.decay_steps", training.schedule.decay_steps}}) {
-      settings.push_back({key, std::to_string(steps / kQuickDivisor), ""});
+      if (steps > 0) settings.push_back({key, std::to_string(steps / kQuickDivisor), ""});
     }
   }
 

@@ -18,7 +18,9 @@ TEST_CASE("every column of a story table has a preset, and the published error o
     for (const StoryColumn& one : columns) {
       INFO(table.id() << " " << one.variant->name);
       CHECK(preset_settings(one.variant->preset, {})->model_name() ==
-            (table.paper == "weston2015" ? "memnn" : "memn2n"));
+            (one.variant->name == "lstm"   ? "word_lstm"
+             : table.paper == "weston2015" ? "memnn"
+                                           : "memn2n"));
       CHECK(one.cells.size() == kStoryTasks);
       for (const StoryCell& cell : one.cells) CHECK((cell.published >= 0 && cell.published <= 100));
       CHECK(one.published_failed > 0);
@@ -62,7 +64,10 @@ TEST_CASE("the joint presets are those of single nets but for the size, and trai
     for (const StoryVariant& variant : table.variants) {
       INFO(variant.name);
       const auto settings = preset_settings(variant.preset, {});
-      const auto value = [&](const char* key) { return format_value(settings->settings().find(key)->field); };
+      const auto value = [&](const char* key) {
+        const auto* const setting = settings->settings().find(key);
+        return setting == nullptr ? "" : format_value(setting->field);
+      };
       CHECK((value("task.tasks") == "all") == variant.joint);
       CHECK((value("model.width") == "50") == variant.joint);
       const bool best = variant.name.find("pe-ls-rn") != std::string::npos;
@@ -101,6 +106,24 @@ TEST_CASE("of a task's nets the one with the lowest training error is chosen, th
   CHECK(pe.wall_seconds == 8);
   CHECK(pe.verdict == "not enough nets (196 are missing)");
   CHECK(column(columns, "bow").tasks == 0);
+}
+
+TEST_CASE("a table says how its nets were chosen", "[babi]") {
+  const auto printed = [](const StoryTable& table, const std::string& variant) {
+    RestartRecord record = net(1, 1, 0, 10);
+    record.variant = variant;
+    std::ostringstream out;
+    const std::vector<RestartRecord> records = {record};
+    write_story_table(out, table, summarise(table, records, reference_directory()));
+    return out.str();
+  };
+  const StoryTable& supervised = *find_story_tables("weston2015/table3").front();
+  CHECK_THAT(printed(table1(), "pe"), Catch::Contains("is reported, as in the paper."));
+  CHECK_THAT(printed(supervised, "am"), Catch::Contains("the paper does not say of how\nmany nets") &&
+                                            !Catch::Contains("as in the paper") &&
+                                            !Catch::Contains("lowest validation loss"));
+  CHECK_THAT(printed(supervised, "lstm"),
+             Catch::Contains("LSTM: each net as it was at its lowest validation loss."));
 }
 
 TEST_CASE("records are read back as they were written, and damaged ones are told with their line") {
