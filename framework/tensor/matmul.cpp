@@ -116,7 +116,9 @@ void product(Left left, const Real* right, std::size_t right_stride, std::size_t
   const bool copied = rows >= kRowsWorthCopying;  // callers then have cut the inner dimension
   std::size_t column = 0;
   while (column < columns) {
-    const std::size_t vectors = std::min(kTileVectors, (columns - column + kLanes - 1) / kLanes);
+    // One vector by itself would be slow: it leaves the processor waiting for eight sums, and for their factors.
+    const std::size_t rest = (columns - column + kLanes - 1) / kLanes;
+    const std::size_t vectors = rest == kTileVectors + 1 ? (rest + 1) / 2 : std::min(kTileVectors, rest);
     const std::size_t width = std::min(vectors * kLanes, columns - column);
     const std::size_t last = width - (vectors - 1) * kLanes;
     if (copied) copy_strip(right + column, right_stride, inner, width, vectors, copy);
