@@ -57,7 +57,7 @@ Var matmul(Tape& tape, Var a, Var b) {
   expect_shape("matmul", "right factor", right, expected);
   Shape result = left;
   result[rank - 1] = r.n;
-  r.matrices = left.size() / (r.m * r.k);
+  for (std::size_t axis = 0; axis + 2 < rank; ++axis) r.matrices *= left[axis];
   r.y = tape.output(result, {a, b});
   for (std::size_t i = 0; i < r.matrices; ++i) {
     blas_matmul({tape.data(a) + i * r.m * r.k, r.m, r.k, r.k}, false,

@@ -30,6 +30,16 @@ TEST_CASE("matmul has the gradient of central differences", "[products][gradient
         }) < 1e-9);
 }
 
+TEST_CASE("a matrix without rows has a product without rows", "[products]") {
+  const std::vector<Real> values(6, 1);
+  Tape tape;
+  tape.reset({});
+  const Var none = tape.constant({}, {0, 2}), right = tape.constant(values, {2, 3});
+  CHECK(tape.shape(matmul(tape, none, right)) == Shape{0, 3});
+  CHECK(tape.shape(matmul(tape, tape.constant({}, {4, 0, 2}), tape.constant({}, {4, 2, 0}))) ==
+        Shape{4, 0, 0});
+}
+
 TEST_CASE("linear has the gradient of central differences in its weight and all its parts",
           "[products][gradient]") {
   for (const std::size_t n : {1U, 7U, 15U, 16U, 17U, 33U}) {
