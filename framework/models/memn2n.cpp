@@ -7,69 +7,11 @@
 #include "framework/autodiff/elementwise.hpp"
 #include "framework/autodiff/products.hpp"
 #include "framework/autodiff/shaping.hpp"
+#include "framework/models/story_bags.hpp"
 #include "framework/nn/initializers.hpp"
 #include "framework/tensor/error.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
-namespace {
-
-// A batch's sentences under each other.
-struct Rows {
-  Bags bags;
-  RowStarts starts;
-};
-
-void expect_words(std::uint32_t words, std::size_t longest) {
-  if (words > longest) throw_shape_error("MemN2N::predict", "a sentence's words", {words}, {longest});
-}
-
-// The last `most` statements of each story, with their ages if `timed`.
-Rows statements_of(Tape& tape, const StoryBatch& batch, std::size_t most, std::size_t longest, bool timed) {
-  const std::size_t examples = batch.size(), sentences = batch.sentences.shape()[1],
-                    words = batch.sentences.shape()[2];
-  auto* const first = tape.arena().array<std::uint32_t>(examples + 1);
-  first[0] = 0;
-  const auto kept = [&](std::size_t b) {
-    return std::min(most, static_cast<std::size_t>(batch.story_lengths.data()[b]));
-  };
-  for (std::size_t b = 0; b < examples; ++b) first[b + 1] = first[b] + static_cast<std::uint32_t>(kept(b));
-  const std::size_t rows = first[examples];
-  auto* const starts = tape.arena().array<std::uint32_t>(rows + 1);
-  auto* const times = tape.arena().array<std::uint32_t>(rows);
-  auto* const ids = tape.arena().array<std::int32_t>(rows * words);
-  std::uint32_t next = 0, row = 0;
-  for (std::size_t b = 0; b < examples; ++b) {
-    const auto length = static_cast<std::size_t>(batch.story_lengths.data()[b]);
-    for (std::size_t s = length - kept(b); s < length; ++s, ++row) {
-      const std::size_t at = b * sentences + s;
-      const auto count = static_cast<std::uint32_t>(batch.sentence_lengths.data()[at]);
-      expect_words(count, longest);
-      std::copy_n(batch.sentences.data() + at * words, count, ids + next);
-      starts[row] = next;
-      times[row] = std::min(static_cast<std::uint32_t>(batch.sentence_ages.data()[at]),
-                            static_cast<std::uint32_t>(most - 1));
-      next += count;
-    }
-  }
-  starts[rows] = next;
-  return {{ids, starts, timed ? times : nullptr, rows}, {first, examples + 1}};
-}
-
-Bags questions_of(Tape& tape, const StoryBatch& batch, std::size_t longest) {
-  const std::size_t examples = batch.size(), words = batch.questions.shape()[1];
-  auto* const starts = tape.arena().array<std::uint32_t>(examples + 1);
-  auto* const ids = tape.arena().array<std::int32_t>(examples * words);
-  starts[0] = 0;
-  for (std::size_t b = 0; b < examples; ++b) {
-    const auto count = static_cast<std::uint32_t>(batch.question_lengths.data()[b]);
-    expect_words(count, longest);
-    std::copy_n(batch.questions.data() + b * words, count, ids + starts[b]);
-    starts[b + 1] = starts[b] + count;
-  }
-  return {ids, starts, nullptr, examples};
-}
-
-}  // namespace
 
 MemN2N::MemN2N(const TaskShape& task, const Options& options, std::uint64_t seed)
     : Model(task),
@@ -116,11 +58,12 @@ Var MemN2N::answer(Tape& tape, Var query) const {
 
 Prediction MemN2N::predict(Tape& tape, const Batch& batch, Steps, Recorder* recorder) const {
   static constexpr std::size_t kOneStep[] = {0};
-  const StoryBatch& story = stories("MemN2N::predict", batch);
+  constexpr const char* kWhere = "MemN2N::predict";
+  const StoryBatch& story = stories(kWhere, batch);
   const std::size_t places = task().story.statements;
   const EmptyPlaces empty = options_.empty_slots ? EmptyPlaces::scored : EmptyPlaces::absent;
-  const Rows rows = statements_of(tape, story, places, weights_.longest(), options_.time);
-  Var query = embed(tape, {&question_, 1}, questions_of(tape, story, weights_.longest()));
+  const StatementBags rows = statement_bags(kWhere, tape, story, places, weights_.longest(), options_.time);
+  Var query = embed(tape, {&question_, 1}, question_bags(kWhere, tape, story, weights_.longest()));
   // A¹, C¹ … C^K at once, or A and C.
   const Var memories = embed(tape, tables_, rows.bags);
   std::vector<Var> queries, attention;

@@ -6,8 +6,7 @@
 #include "framework/autodiff/gradient_check.hpp"
 #include "framework/models/model_catalogue.hpp"
 #include "framework/tensor/error.hpp"
-#include "framework/tensor/random.hpp"
-#include "tests/models/last_statements.hpp"
+#include "tests/models/random_stories.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
@@ -15,32 +14,10 @@ using namespace tapehead;
 
 namespace {
 
-const StoryShape kShape{.words = 9, .longest_sentence = 4, .longest_question = 3, .statements = 5};
-const TaskShape kTask{.input_size = 9, .target_size = 9, .loss = Loss::classes, .story = kShape};
+constexpr StoryShape kShape = testing::kSmallStories;
+constexpr TaskShape kTask = testing::kSmallStoryTask;
 
-// Stories of 0 to `most` sentences; ages grow by more than one where sentences were left out.
-StoryBatch random_stories(std::size_t examples, std::size_t most) {
-  Draws draws = RandomStream(3, "stories").draws();
-  StoryBatch batch;
-  reset(batch, {.examples = examples, .sentences = most, .words = 4, .question_words = 3, .facts = 1});
-  const auto word = [&] { return static_cast<StoryBatch::Id>(1 + draws.below(kShape.words)); };
-  for (std::size_t b = 0; b < examples; ++b) {
-    const std::size_t length = (b + most) % (most + 1);
-    batch.story_lengths(b) = static_cast<StoryBatch::Id>(length);
-    StoryBatch::Id age = 0;
-    for (std::size_t s = length; s-- > 0; age += static_cast<StoryBatch::Id>(1 + draws.below(2))) {
-      batch.sentence_ages(b, s) = age;
-      batch.sentence_lengths(b, s) = static_cast<StoryBatch::Id>(1 + draws.below(4));
-      for (StoryBatch::Id w = 0; w < batch.sentence_lengths(b, s); ++w)
-        batch.sentences(b, s, static_cast<std::size_t>(w)) = word();
-    }
-    batch.question_lengths(b) = static_cast<StoryBatch::Id>(1 + draws.below(3));
-    for (StoryBatch::Id w = 0; w < batch.question_lengths(b); ++w)
-      batch.questions(b, static_cast<std::size_t>(w)) = word();
-    batch.answers(b) = word();
-  }
-  return batch;
-}
+using testing::random_stories;
 
 std::vector<MemN2N::Options> variants() {
   std::vector<MemN2N::Options> result;
