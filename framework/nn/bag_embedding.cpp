@@ -22,10 +22,20 @@ struct Record {
   const PositionWeights* weights;
 };
 
+// A mask in the place of PositionWeights: word j of any sentence has row j.
+struct MaskWeights {
+  const Real* mask;
+  std::size_t columns;
+
+  std::size_t width() const { return columns; }
+  const Real* of_sentence(std::size_t) const { return mask; }
+  const Real* of_time_word() const { return nullptr; }
+};
+
 // Calls visit(row of `words` or `times`, weights, which) for every word of bag r, the time word last.
-template <class Visit>
+template <class Weights, class Visit>
 TAPEHEAD_INLINE void for_each_word(const Bags& bags, std::size_t r, std::size_t first_time,
-                                   const PositionWeights& weights, Visit&& visit) {
+                                   const Weights& weights, Visit&& visit) {
   const std::uint32_t begin = bags.starts[r], end = bags.starts[r + 1];
   const Real* weight = end > begin ? weights.of_sentence(end - begin) : nullptr;
   for (std::uint32_t j = begin; j < end; ++j) {
@@ -36,10 +46,10 @@ TAPEHEAD_INLINE void for_each_word(const Bags& bags, std::size_t r, std::size_t 
 }
 
 // A vector of a sentence stays in its register over all words.
-template <std::size_t Tables>
+template <std::size_t Tables, class Weights>
 TAPEHEAD_KERNEL void sum_bags(const Real* const (&words)[kTablesAtOnce],
                               const Real* const (&times)[kTablesAtOnce], std::size_t first_time,
-                              const Bags& bags, const PositionWeights& weights,
+                              const Bags& bags, const Weights& weights,
                               Real* const (&results)[kTablesAtOnce]) {
   const std::size_t width = weights.width();
   for (std::size_t r = 0; r < bags.count; ++r) {
@@ -64,9 +74,9 @@ TAPEHEAD_KERNEL void sum_bags(const Real* const (&words)[kTablesAtOnce],
 
 // Into rows of whole vectors, `stride` apart: what a masked store has written cannot be loaded at once, and the same
 // words come soon again.
-template <std::size_t Tables>
+template <std::size_t Tables, class Weights>
 TAPEHEAD_KERNEL void scatter_bags(const Real* const (&d_results)[kTablesAtOnce], std::size_t first_time,
-                                  const Bags& bags, const PositionWeights& weights, std::size_t stride,
+                                  const Bags& bags, const Weights& weights, std::size_t stride,
                                   Real* const (&d_words)[kTablesAtOnce],
                                   Real* const (&d_times)[kTablesAtOnce]) {
   const std::size_t width = weights.width();
@@ -85,6 +95,21 @@ TAPEHEAD_KERNEL void scatter_bags(const Real* const (&d_results)[kTablesAtOnce],
           for (std::size_t t = 0; t < Tables; ++t) store(tables[t] + place, d[t] + load(tables[t] + place));
         }
       });
+    });
+  }
+}
+
+// The gradient of a mask, in rows as above: that of row j is Σ_r d_result_r ⊙ E(word j of bag r).
+TAPEHEAD_KERNEL void gather_mask(const Real* d_result, const Real* words, const Bags& bags, std::size_t width,
+                                 std::size_t stride, Real* d_mask) {
+  for (std::size_t r = 0; r < bags.count; ++r) {
+    for_each_vector(width, [&](std::size_t k, auto at) {
+      const Vec d = at.load(d_result + r * width + k);
+      for (std::uint32_t j = bags.starts[r]; j < bags.starts[r + 1]; ++j) {
+        Real* const to = d_mask + (j - bags.starts[r]) * stride + k;
+        store(to, xsimd::fma(d, at.load(words + static_cast<std::size_t>(bags.words[j] - 1) * width + k),
+                             load(to)));
+      }
     });
   }
 }
@@ -139,6 +164,34 @@ void embed_bags_backward_group(Tape& tape, const Record& r, std::size_t first) {
     add(r.tables[first + t].words, d_words[t]);
     if (!one_table && timed) add(r.tables[first + t].times, d_times[t]);
   }
+}
+
+struct MaskedRecord {
+  Var words, mask, result;
+  Bags bags;
+};
+
+void embed_masked_bags_backward(Tape& tape, const MaskedRecord& r) {
+  const Real* const d_result = tape.output_gradient(r.result);
+  if (d_result == nullptr) return;
+  const std::size_t width = tape.shape(r.words).back(), stride = (width + kLanes - 1) / kLanes * kLanes;
+  const auto add = [&](Var to, auto&& gather) {
+    Real* const gradient = tape.zeroed_input_gradient(to);
+    if (gradient == nullptr) return;
+    const std::size_t rows = tape.shape(to)[0];
+    Real* const gathered = tape.scratch(rows * stride);
+    std::fill_n(gathered, rows * stride, Real(0));
+    gather(gathered);
+    for (std::size_t row = 0; row < rows; ++row)
+      add_row(gathered + row * stride, width, gradient + row * width, true);
+  };
+  add(r.words, [&](Real* gathered) {
+    const Real* const d_results[kTablesAtOnce] = {d_result};
+    Real* const d_words[kTablesAtOnce] = {gathered};
+    scatter_bags<1>(d_results, 0, r.bags, MaskWeights{tape.data(r.mask), width}, stride, d_words, d_words);
+  });
+  add(r.mask,
+      [&](Real* gathered) { gather_mask(d_result, tape.data(r.words), r.bags, width, stride, gathered); });
 }
 
 void embed_bags_backward(Tape& tape, const Record& r) {
@@ -210,6 +263,18 @@ Var embed_bags(Tape& tape, std::span<const BagTable> tables, std::size_t first_t
   });
   tape.node<embed_bags_backward>(record, record.first, static_cast<std::uint32_t>(tables.size()));
   return record.first;
+}
+
+Var embed_masked_bags(Tape& tape, Var words, Var mask, const Bags& bags) {
+  const std::size_t width = tape.shape(words).back();
+  expect_shape("embed_masked_bags", "words", tape.shape(words), {tape.shape(words)[0], width});
+  expect_shape("embed_masked_bags", "mask", tape.shape(mask), {tape.shape(mask)[0], width});
+  const Var result = tape.output({bags.count, width}, {words, mask});
+  const Real* const tables[kTablesAtOnce] = {tape.data(words)};
+  Real* const results[kTablesAtOnce] = {tape.mutable_data(result)};
+  sum_bags<1>(tables, tables, 0, bags, MaskWeights{tape.data(mask), width}, results);
+  tape.node<embed_masked_bags_backward>(MaskedRecord{words, mask, result, bags}, result);
+  return result;
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

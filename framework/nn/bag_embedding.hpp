@@ -72,4 +72,9 @@ struct BagTable {
 Var embed_bags(Tape& tape, std::span<const BagTable> tables, std::size_t first_time, const Bags& bags,
                const PositionWeights& weights);
 
+/// The same of one table, with weights that are learned: row r is Σ_j f_j ⊙ E(word j of bag r), f_j row j - 1 of `mask`,
+/// [words of the longest bag or more, width] (Henaff et al. 2017, arXiv:1612.03969, Eq. (1)). Bags have no time words.
+/// Throws ShapeError; ids and lengths are as above.
+Var embed_masked_bags(Tape& tape, Var words, Var mask, const Bags& bags);
+
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

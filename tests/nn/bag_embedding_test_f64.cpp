@@ -99,6 +99,33 @@ TEST_CASE("sums of embeddings have the gradient of central differences", "[bag_e
   }
 }
 
+TEST_CASE("a learned mask of the weights of a word order is that word order", "[bag_embedding]") {
+  for (const std::size_t width : {1U, 5U, 8U, 20U}) {
+    const PositionWeights weights(WordOrder::position_released, kLongest, width);
+    const Real* const of_any = weights.of_sentence(kLongest);
+    testing::Leaves leaves({{{kWords, width}, numbered(kWords * width)},
+                            {{kLongest, width}, std::vector<Real>(of_any, of_any + kLongest * width)}});
+    Tape tape;
+    tape.reset(leaves.all());
+    const Var fixed = embedded(tape, {Var{0}, Var{0}}, 0, bags(false), weights);
+    CHECK_THAT(tape.value(embed_masked_bags(tape, Var{0}, Var{1}, bags(false))),
+               testing::close_to(tape.value(fixed), 1e-14));
+  }
+}
+
+TEST_CASE("masked sums of embeddings have the gradient of central differences", "[bag_embedding][gradient]") {
+  for (const std::size_t width : {1U, 3U, 8U, 9U}) {
+    CHECK(check_gradients({{kWords, width}, {kLongest + 1, width}}, [&](Tape& tape, std::span<const Var> in) {
+            return embed_masked_bags(tape, in[0], in[1], bags(false));
+          }) < 1e-8);
+  }
+  CHECK_THROWS_AS(check_gradients({{kWords, 3}, {kLongest, 4}},
+                                  [&](Tape& tape, std::span<const Var> in) {
+                                    return embed_masked_bags(tape, in[0], in[1], bags(false));
+                                  }),
+                  ShapeError);
+}
+
 TEST_CASE("tables of another width than the weights are refused", "[bag_embedding]") {
   const PositionWeights weights(WordOrder::bag, kLongest, 4);
   testing::Leaves leaves({{{kWords, 3}, numbered(kWords * 3)}, {{kTimes, 4}, numbered(kTimes * 4)}});
