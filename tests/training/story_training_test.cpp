@@ -2,6 +2,7 @@
 // start, stored validation sets.
 #include <cmath>
 
+#include "framework/models/entnet.hpp"
 #include "framework/models/memn2n.hpp"
 #include "framework/tensor/error.hpp"
 #include "framework/training/trainer.hpp"
@@ -110,16 +111,26 @@ TEST_CASE("a memory network is trained to the same bits by any number of threads
   TrainingOptions options = small_options();
   options.shards = 4;
   CHECK(trained(task, options, 5, 1) == trained(task, options, 5, 3));
+  const auto slots = [&](std::size_t threads) {
+    EntNet model(shape_of(task), {.slots = 4, .width = 9}, 1);
+    Trainer trainer(model, task, options, 1, threads);
+    for (std::size_t i = 0; i < 5; ++i) trainer.step();
+    return std::vector<Real>(model.parameters().flat().begin(), model.parameters().flat().end());
+  };
+  CHECK(slots(1) == slots(3));
 }
 
 TEST_CASE("steps on stories make no heap allocation once the largest batch was seen", "[training]") {
   const Babi task = small_task();
-  MemN2N model(shape_of(task), {}, 1);
-  Trainer trainer(model, task, small_options(), 1, 1);
-  for (std::size_t i = 0; i < 30; ++i) trainer.step();
-  const std::size_t before = testing::allocations();
-  for (std::size_t i = 0; i < 3; ++i) trainer.step();
-  CHECK(testing::allocations() == before);
+  MemN2N hops(shape_of(task), {}, 1);
+  EntNet slots(shape_of(task), {.slots = 4, .width = 9, .conventions = "released"}, 1);
+  for (Model* const model : {static_cast<Model*>(&hops), static_cast<Model*>(&slots)}) {
+    Trainer trainer(*model, task, small_options(), 1, 1);
+    for (std::size_t i = 0; i < 30; ++i) trainer.step();
+    const std::size_t before = testing::allocations();
+    for (std::size_t i = 0; i < 3; ++i) trainer.step();
+    CHECK(testing::allocations() == before);
+  }
 }
 
 TEST_CASE("stored questions are evaluated all, each once", "[training]") {
@@ -179,6 +190,27 @@ TEST_CASE("a memory network learns where people are, and one without hops does n
   };
   CHECK(error(true) < 0.05);
   CHECK(error(false) > 0.2);
+}
+
+TEST_CASE("an entity network learns where people are, and one that hears the last statement alone does not",
+          "[training]") {
+  const auto error = [](std::size_t statements) {
+    Babi::Options stories;
+    stories.questions = 1000;
+    stories.statements = statements;
+    const Babi task(stories);
+    TrainingOptions options = small_options();
+    options.steps = 600;
+    options.optimizer = {.optimizer = "adam", .learning_rate = 0.01};
+    options.clipping.clip_norm = 40;
+    EntNet model(shape_of(task), {.slots = 5, .width = 20}, 1);
+    Trainer trainer(model, task, options, 1, 1);
+    while (trainer.progress().step < options.steps) trainer.step();
+    Workers workers(1);
+    return Evaluator(task, 0, Split::test).evaluate(model, workers).mean_wrong();
+  };
+  CHECK(error(50) < 0.05);
+  CHECK(error(1) > 0.2);
 }
 #endif
 
