@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iomanip>
+#include <numeric>
 #include <ostream>
 #include <span>
 #include <stdexcept>
@@ -31,21 +32,34 @@ std::string text_of(std::span<const float> ids, const std::vector<std::string>& 
   return text;
 }
 
-// Hops of one example but those at the end that looked nowhere; weights [hop, place].
-std::size_t hops_used(std::span<const float> weights, std::size_t places) {
-  const auto last = std::find_if(weights.rbegin(), weights.rend(), [](float weight) { return weight != 0; });
-  const auto before = static_cast<std::size_t>(weights.rend() - last);
-  return (before + places - 1) / places;
-}
+// What stands behind the statements, a column each.
+struct Weights {
+  std::vector<std::string> titles;
+  std::size_t places = 0;
+  std::vector<float> values;  // [title, place]
+};
 
-// "0.97", "0.25 ahead".
-void write_certainty(std::ostream& out, const TraceSet& traces, std::size_t example) {
-  const auto lead = std::ranges::find(traces.tensors, "answer_lead", &TraceTensor::name);
-  if (lead != traces.tensors.end()) {
-    out << part(*lead, example)[0] << " ahead";
-  } else {
-    out << part(tensor_named(traces, "answer_probability"), example)[0];
+Weights weights_of(const TraceSet& traces, std::size_t example) {
+  const auto find = [&](std::string_view name) {
+    const auto found = std::ranges::find(traces.tensors, name, &TraceTensor::name);
+    return found != traces.tensors.end() ? &*found : nullptr;
+  };
+  Weights weights;
+  if (const TraceTensor* const attention = find("attention")) {  // [step, example, hop, sentence]
+    const auto values = part(*attention, example);
+    for (std::size_t hop = 1; hop <= attention->shape[2]; ++hop)
+      weights.titles.push_back("hop " + std::to_string(hop));
+    weights.places = attention->shape[3];
+    weights.values.assign(values.begin(), values.end());
+  } else if (const TraceTensor* const gates = find("gates")) {  // [step, example, sentence, slot]
+    const auto opened = part(*gates, example), read = part(tensor_named(traces, "slot_weights"), example);
+    weights.titles = {"gate"};
+    weights.places = gates->shape[2];
+    for (std::size_t place = 0; place < weights.places; ++place)
+      weights.values.push_back(
+          std::inner_product(read.begin(), read.end(), opened.begin() + place * read.size(), 0.0F));
   }
+  return weights;
 }
 
 }  // namespace
@@ -53,13 +67,11 @@ void write_certainty(std::ostream& out, const TraceSet& traces, std::size_t exam
 void write_answered_story(std::ostream& out, const TraceSet& traces, const std::vector<std::string>& words,
                           const ShownStory& shown) {
   const TraceTensor& story = tensor_named(traces, "story");  // [step, example, sentence, word]
-  const auto attention = std::ranges::find(traces.tensors, "attention", &TraceTensor::name);
-  const bool looks = attention != traces.tensors.end();  // [step, example, hop, sentence]
-  const std::size_t longest = story.shape[3], places = looks ? attention->shape[3] : story.shape[2];
+  const Weights weights = weights_of(traces, shown.example);
+  const bool looks = !weights.titles.empty();
+  const std::size_t longest = story.shape[3], places = looks ? weights.places : story.shape[2];
   const auto of = [&](const char* name) { return part(tensor_named(traces, name), shown.example); };
-  const std::span<const float> sentences = part(story, shown.example), support = of("support"),
-                               weights = looks ? part(*attention, shown.example) : std::span<const float>();
-  const std::size_t hops = hops_used(weights, places);
+  const std::span<const float> sentences = part(story, shown.example), support = of("support");
   struct Line {
     std::string text;
     std::size_t place;  // of the story as it was told; places: forgotten
@@ -79,17 +91,17 @@ void write_answered_story(std::ostream& out, const TraceSet& traces, const std::
   };
   if (hops > 0) {
     begin("");
-    for (std::size_t hop = 1; hop <= hops; ++hop) out << "  hop " << hop;
+    for (const std::string& title : weights.titles) out << "  " << std::setw(5) << title;
     out << "\n";
   }
   out << std::fixed << std::setprecision(2);
   for (const Line& line : lines) {
     begin(line.text);
-    for (std::size_t hop = 0; hop < hops; ++hop) {
+    for (std::size_t column = 0; column < weights.titles.size(); ++column) {
       if (line.place == places) {
         out << "      -";
       } else {
-        out << "   " << weights[hop * places + line.place];
+        out << "   " << weights.values[column * places + line.place];
       }
     }
     out << "\n";

@@ -65,6 +65,30 @@ TEST_CASE("statements that the net was not told have no weights", "[babi]") {
         "  where is john?           kitchen (0.62)\n\n");
 }
 
+TEST_CASE("of a net with slots a story is written with the gates of those that were read", "[babi]") {
+  TraceSet slots = traces();
+  slots.tensors.back() = {.name = "gates",
+                          .long_name = "",
+                          .axes = {"step", "example", "sentence", "slot"},
+                          .shape = {1, 2, 3, 2},
+                          .values = {1, 0.5F, 0, 0.25F, 0, 0, 0.25F, 0.75F, 0, 0, 0, 0}};
+  slots.tensors.push_back({.name = "slot_weights",
+                           .long_name = "",
+                           .axes = {"step", "example", "slot"},
+                           .shape = {1, 2, 2},
+                           .values = {0.5F, 0.5F, 0, 1}});
+  CHECK(written({}, slots) ==
+        "                   gate\n"
+        "  mary left        0.75\n"
+        "  john left        0.12\n"
+        "  where is mary?  kitchen (1.00)\n\n");
+  CHECK(written({.example = 1, .forgotten = {"mary left"}}, slots) ==
+        "                   gate\n"
+        "  mary left           -\n"
+        "  john left        0.75\n"
+        "  where is john?  kitchen (0.62)\n\n");
+}
+
 TEST_CASE("of a net without hops a story is written without weights", "[babi]") {
   TraceSet without = traces();
   without.tensors.pop_back();

@@ -145,13 +145,33 @@ class Stories(StoryCommandLine):
         self.assertIn("attention,", table.read_text())
         self.assertIn("--example 3", tapehead("plot", run, "--kind", "heads", "--example", 3, code=2).stderr)
 
+    def test_an_entity_network_is_trained_evaluated_asked_traced_and_drawn(self):
+        run = self.place / "run"
+        few = ["--model.slots=4", "--model.width=16", "--training.steps=40", "--training.evaluate_every=40"]
+        tapehead("train", "henaff2017/entnet", "--task.data=generated", *few, "--out", run)
+        self.assertIn("test questions", tapehead("evaluate", run).stdout)
+        asked = told(run, "Mary went to the kitchen.\nWhere is Mary?\n").stdout
+        self.assertRegex(asked, r"gate\n.*mary went to the kitchen +[01]\.\d\d\n")
+        self.assertEqual(tapehead("trace", run, "--examples", 3).stdout, "sample\n")
+        with h5py.File(run / "run.h5") as file:
+            trace = file["traces/sample"]
+            gates, weights, story = trace["gates"][()], trace["slot_weights"][()], trace["story"][()]
+            self.assertEqual(gates.shape, (1, 3, 70, 4))  # step, example, sentence, slot
+            there = (story > 0).any(axis=-1)
+            self.assertTrue((gates[:, :, : there.shape[-1]].min(axis=-1)[there] > 0).all())
+            self.assertTrue((gates[:, :, there.shape[-1] :] == 0).all())
+            self.assertTrue(np.allclose(weights.sum(axis=-1), 1, atol=1e-5))
+        done = tapehead("plot", run, "--out", self.place / "figures")
+        self.assertIn("story-sample.png", done.stdout)
+        self.assertEqual(done.stderr, "")
+
     def test_only_a_net_that_reads_stories_can_be_asked(self):
         run = self.place / "copy"
         tapehead("train", "demo", "--training.sequences=8", "--out", run)
         self.assertIn("not on stories", tapehead("ask", run, code=2).stderr)
 
     def test_models_and_tasks_that_do_not_fit_are_refused(self):
-        for model, task in (("ntm", "babi"), ("lstm", "babi"), ("memn2n", "copy")):
+        for model, task in (("ntm", "babi"), ("lstm", "babi"), ("memn2n", "copy"), ("entnet", "copy")):
             preset = "memn2n2015/pe-ls-rn" if task == "babi" else "demo"
             changes = [f"--model.name={model}", f"--task.name={task}"] + (["--task.data=generated"] if task == "babi" else [])
             error = tapehead("train", preset, *changes, "--out", self.place / "run", code=2).stderr

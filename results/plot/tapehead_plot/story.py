@@ -1,5 +1,7 @@
 """Where a memory network looked: a story with its supporting facts, the weight of each hop, the answer given and right.
 
+Of an entity network, which has slots: the gate of each slot at each statement.
+
 In the manner of Sukhbaatar et al. 2015, Figure 2.
 """
 
@@ -12,6 +14,7 @@ from .figure import Figure
 LINE, TOP, BELOW = 0.2, 0.24, 0.72  # inches: a sentence, the room above the first and below the last
 HOP = 0.55  # inches that the cell of a hop is wide
 TEXT = 7.6  # points
+SLOT = 0.2  # and that of a slot
 LONGEST = 74  # characters of a sentence that is not cut
 
 
@@ -27,7 +30,7 @@ def story_picture(run, trace, example=0, step=None):
     examples = trace.arrays["story"].shape[1]
     if not 0 <= example < examples:
         raise UsageError(f"--example {example}: '{trace.probe}' has the examples 0 to {examples - 1}")
-    if "attention" not in trace.arrays:
+    if "attention" not in trace.arrays and "gates" not in trace.arrays:
         raise UnavailableError(f"{run.directory}: its model looks at no sentences, so there are no hops to be drawn")
     if not run.words:
         raise UnavailableError(f"{run.directory}: it has no vocabulary, so its words cannot be shown")
@@ -38,25 +41,26 @@ def story_picture(run, trace, example=0, step=None):
         return " ".join(run.words[int(number) - 1] for number in np.atleast_1d(numbers) if number > 0)
 
     sentences = [line for line in map(text, arrays["story"]) if line]
-    attention = arrays["attention"][:, : len(sentences)].T  # [sentence, hop]
-    used = np.flatnonzero(attention.any(axis=0))
-    hops = int(used[-1]) + 1 if len(used) else 1  # a net that decides itself when to stop looks nowhere from then on
-    attention = attention[:, :hops]
+    has_hops = "attention" in arrays
+    # [sentence, hop], or [sentence, slot]
+    weights = arrays["attention"][:, : len(sentences)].T if has_hops else arrays["gates"][: len(sentences)]
+    columns, wide = weights.shape[1], HOP if has_hops else SLOT
     figure = Figure(figsize=(style.WIDTH, style.HEADLINE + TOP + LINE * max(len(sentences), 1) + BELOW))
     rows = [("● " if arrays["support"][i] else "   ") + _cut(line) for i, line in enumerate(sentences)]
     words = max([style.text_width(row, TEXT) for row in rows], default=1) + 0.2
-    axes = style.add_axes(figure, 0.1 + words, style.HEADLINE + TOP, HOP * hops, LINE * max(len(sentences), 1))
-    axes.imshow(attention if len(sentences) else np.zeros((1, hops)), cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    axes.set_xticks(range(hops), [f"hop {hop + 1}" for hop in range(hops)])
+    axes = style.add_axes(figure, 0.1 + words, style.HEADLINE + TOP, wide * columns, LINE * max(len(sentences), 1))
+    axes.imshow(weights if len(sentences) else np.zeros((1, columns)), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    titles = [f"hop {i + 1}" if has_hops else i + 1 for i in range(columns)]
+    axes.set_xticks(range(columns), titles, fontsize=None if has_hops else 6)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.grid(False)
     axes.set_yticks(range(len(rows)), rows, fontsize=TEXT, ha="left")
     axes.tick_params(axis="y", pad=72 * words)
-    for (i, hop), weight in np.ndenumerate(attention):
-        if weight >= 0.005:
+    for (i, column), weight in np.ndenumerate(weights):
+        if has_hops and weight >= 0.005:
             colour = "white" if weight > 0.55 else "black"
-            axes.text(hop, i, f"{weight:.2f}", ha="center", va="center", fontsize=7, color=colour)
+            axes.text(column, i, f"{weight:.2f}", ha="center", va="center", fontsize=7, color=colour)
     right, given = text(arrays["right_answer"]), text(arrays["answer"])
     verdict = "right" if right == given else f"wrong: it is {right}"
     if "answer_lead" in arrays:
@@ -70,10 +74,16 @@ def story_picture(run, trace, example=0, step=None):
         size=10,
         weight="bold",
     )
-    figure.text(0.012, 0.12 / figure.get_figheight(), "● supporting fact", size=8, color=style.MUTED)
-    figure.record_picture("attention", rows, np.arange(1, hops + 1), attention)
+    legend = "● supporting fact"
+    if not has_hops:
+        read = arrays["slot_weights"]
+        most = np.argsort(-read, kind="stable")[:3]
+        legend += "; read most: " + ", ".join(f"slot {slot + 1} ({read[slot]:.2f})" for slot in most)
+    figure.text(0.012, 0.12 / figure.get_figheight(), legend, size=8, color=style.MUTED)
+    figure.record_picture("attention" if has_hops else "gates", rows, np.arange(1, columns + 1), weights)
     detail = f"{style.describe(run)} · probe {trace.probe}, example {example}, step {steps[index]:,}"
-    style.headline(figure, "Where each hop looked", detail)
+    title = "Where each hop looked" if has_hops else "How far each statement opened the gates of the slots"
+    style.headline(figure, title, detail)
     return figure
 
 
