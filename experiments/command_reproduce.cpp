@@ -230,6 +230,7 @@ Command reproduce_command() {
            .examples = {{"reproduce ntm2014/copy --seeds 10", "Figure 3 of Graves et al. 2014"},
                         {"reproduce ntm2014/copy --seeds 6..10", "those that another machine has not"},
                         {"reproduce memn2n2015/table1 --task.data=en", "Table 1 of Sukhbaatar et al. 2015"},
+                        {"reproduce henaff2017/table2 --task.data=en-10k", "Table 2 of Henaff et al. 2017"},
                         {"reproduce ntm2014 --budget 50", "the whole paper, as far as 50 minutes go"},
                         {"reproduce ntm2014/copy --quick", "a first look, within minutes"}},
            .most_arguments = 1},

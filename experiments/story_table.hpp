@@ -30,7 +30,12 @@ struct StoryVariant {
   bool joint = false;               // one net for all tasks
   std::size_t nets = kNets;         // trained by default: of each task or, if joint, in all
   std::size_t nets_needed = kNets;  // for a verdict
-  bool best = false;  // what is reported is not the net at its end, but at its lowest validation loss
+  /// What is otherwise for one task.
+  struct TaskSetting {
+    std::size_t task;
+    std::string key, value;
+  };
+  std::vector<TaskSetting> task_settings = {};
 };
 
 struct StoryTable {
@@ -46,6 +51,10 @@ struct StoryTable {
   std::size_t questions = 0;
   /// Tasks that count in no mean and no verdict, because such stories as the paper's are not at hand.
   std::vector<std::size_t> not_judged = {};
+  /// By which error the net of a task is chosen.
+  enum class Choice { training, validation } choice = Choice::training;
+  /// A task whose net has validation error 0 gets no further one, and needs none for a verdict.
+  bool until_perfect = false;
 
   bool judges(std::size_t task) const;
 
@@ -80,6 +89,9 @@ struct RestartRecord {
   double questions = kNone;  // of the task, for training and validation; none: not written down
   std::size_t parameters = 0;
   std::string revision = {}, cpu = {};
+
+  /// Made no mistake in validation.
+  bool perfect() const { return status == "finished" && validation_error == 0; }
 };
 
 void add_restart(CsvTable& table, const RestartRecord& record);
@@ -91,7 +103,7 @@ std::vector<RestartRecord> read_restarts(const CsvTable& table);
 struct StoryCell {
   std::size_t nets = 0, diverged = 0;
   const RestartRecord* chosen =
-      nullptr;  // lowest training error, the lower seed of equal ones; nullptr: none finished
+      nullptr;  // lowest error by the table's choice, the lower seed of equal ones; nullptr: none finished
   double mean = RestartRecord::kNone,
          deviation = RestartRecord::kNone;  // test error over all nets that finished
   double lowest = RestartRecord::kNone;     // test error

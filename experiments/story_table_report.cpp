@@ -69,22 +69,24 @@ std::string questions_of(std::span<const StoryColumn> columns, std::size_t task)
   return fewest < most ? text(fewest) + " to " + text(most) : text(most);
 }
 
+const char* name_of(StoryTable::Choice choice) {
+  return choice == StoryTable::Choice::training ? "training" : "validation";
+}
+
 void write_notes(std::ostream& out, const StoryTable& table, std::span<const StoryColumn> columns,
                  bool joint) {
-  out << "\n"
-      << table.choice
-      << ".\n'all nets' has the mean and standard deviation over them, and below it those of a table of "
-         "single nets.\n'failed' counts tasks above "
+  out << "\nOf each task's nets the one with the lowest " << name_of(table.choice)
+      << " error is reported, as in the paper; 'all nets' has the\n"
+         "mean and standard deviation over them, and below it those of a table of single nets. 'failed' "
+         "counts tasks above "
       << percent_text(kFailedAbove)
       << " %.\n'4, new': task 4 without the test questions that stand in the training set with their "
          "story.\n";
-  for (const StoryColumn& column : columns) {
-    if (column.variant->best && column.tasks > 0)
-      out << column.variant->label << ": each net as it was at its lowest validation loss.\n";
-  }
+  if (table.until_perfect)
+    out << "A task whose net has validation error 0 gets no further one, as in the authors' program.\n";
   if (joint)
     out << "A joint net is trained on all twenty tasks together; of these nets the one with the lowest "
-           "training error over all tasks\nis reported.\n";
+        << name_of(table.choice) << " error over all tasks\nis reported.\n";
   if (std::ranges::any_of(columns, [](const StoryColumn& column) { return column.excused > 0; })) {
     std::string tasks;
     for (const std::size_t task : table.excusable)
@@ -144,6 +146,7 @@ CsvTable story_table_cells(const StoryTable& table, std::span<const StoryColumn>
           {"nets", std::to_string(cell.nets)},
           {"diverged", std::to_string(cell.diverged)}};
       if (!table.not_judged.empty()) row.emplace_back("judged", table.judges(task) ? "yes" : "no");
+      if (table.choice != StoryTable::Choice::training) row.emplace_back("chosen_by", name_of(table.choice));
       cells.add(row);
     }
   }

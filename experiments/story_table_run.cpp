@@ -64,6 +64,9 @@ class TableReproduction {
   std::vector<Assignment> settings_of(const StoryVariant& variant, std::size_t task) const {
     std::vector<Assignment> settings;
     if (!variant.joint) settings.push_back({"task.tasks", std::to_string(task), ""});
+    for (const StoryVariant::TaskSetting& one : variant.task_settings) {
+      if (one.task == task) settings.push_back({one.key, one.value, ""});
+    }
     if (options_.quick) shorten(variant, settings);
     return settings;
   }
@@ -105,16 +108,49 @@ class TableReproduction {
                                [&](const RestartRecord& one) { return one.task == task && net.is_of(one); });
   }
 
-  ExitCode train() {
+  // Whether its task has a perfect net already, which makes another one needless.
+  bool is_needless(const WantedNet& net, const std::vector<RestartRecord>& records) const {
+    return table_.until_perfect && std::ranges::any_of(records, [&](const RestartRecord& one) {
+             WantedNet of_its_seed = net;
+             of_its_seed.seed = one.seed;
+             return one.perfect() && of_its_seed.is_of(one);
+           });
+  }
+
+  std::vector<const WantedNet*> missing(std::span<const WantedNet> nets) const {
     const std::vector<RestartRecord> done = records();
-    std::vector<const WantedNet*> missing;
-    for (const WantedNet& net : wanted_) {
+    std::vector<const WantedNet*> found;
+    for (const WantedNet& net : nets) {
       const auto in_table = [&](std::size_t task) { return has_line(net, task, done); };
-      if (!std::ranges::all_of(net.tasks, in_table)) missing.push_back(&net);
+      if (!std::ranges::all_of(net.tasks, in_table) && !is_needless(net, done)) found.push_back(&net);
     }
-    notes_ << table_.id() << ": " << wanted_.size() - missing.size() << " of " << wanted_.size()
-           << " nets are done\n";
-    if (missing.empty()) return ExitCode::done;
+    return found;
+  }
+
+  // Where a perfect net makes those of later seeds needless, one seed after the other.
+  ExitCode train() {
+    notes_ << table_.id() << ": " << wanted_.size() - missing(wanted_).size() << " of " << wanted_.size()
+           << (table_.until_perfect ? " nets are done or not needed\n" : " nets are done\n");
+    ExitCode first = ExitCode::done;
+    for (std::size_t at = 0, end = 0; at < wanted_.size(); at = end) {
+      const auto in_round = [&](const WantedNet& net) {
+        return !table_.until_perfect || net.seed == wanted_[at].seed;
+      };
+      while (end < wanted_.size() && in_round(wanted_[end])) ++end;
+      const Round round = train_all(missing(std::span(wanted_).subspan(at, end - at)));
+      if (first == ExitCode::done) first = round.code;
+      if (round.is_last) break;
+    }
+    return first;
+  }
+
+  struct Round {
+    ExitCode code;
+    bool is_last;  // for a signal came, or the time is over
+  };
+
+  Round train_all(const std::vector<const WantedNet*>& missing) {
+    if (missing.empty()) return {ExitCode::done, false};
     std::vector<SweepTask> tasks;
     for (const WantedNet* const net : missing) {
       SweepTask& task = tasks.emplace_back(SweepTask{.name = net->name(),
@@ -143,9 +179,9 @@ class TableReproduction {
                                                    .progress = options_.progress,
                                                    .ended = ended});
     for (const std::string& failure : failures) notes_ << failure << "\n";
-    if (outcome.signal != 0) return outcome.code;
+    if (outcome.signal != 0) return {outcome.code, true};
     if (outcome.out_of_time) notes_ << "out of time; go on with: " << options_.command << "\n";
-    return first;
+    return {first, outcome.out_of_time};
   }
 
   // All lines of a net at once, so that a joint net is there whole or not at all.

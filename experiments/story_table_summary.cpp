@@ -25,7 +25,11 @@ std::map<std::size_t, double> published_errors(const CsvTable& table, const std:
   return errors;
 }
 
-StoryCell cell_of(const Nets& nets) {
+double deciding_error(const StoryTable& table, const RestartRecord& net) {
+  return table.choice == StoryTable::Choice::training ? net.training_error : net.validation_error;
+}
+
+StoryCell cell_of(const StoryTable& table, const Nets& nets) {
   StoryCell cell;
   std::vector<double> errors;
   for (const RestartRecord* const net : nets) {
@@ -35,7 +39,8 @@ StoryCell cell_of(const Nets& nets) {
       continue;
     }
     errors.push_back(net->test_error);
-    if (cell.chosen == nullptr || net->training_error < cell.chosen->training_error) cell.chosen = net;
+    if (cell.chosen == nullptr || deciding_error(table, *net) < deciding_error(table, *cell.chosen))
+      cell.chosen = net;
   }
   if (errors.empty()) return cell;
   cell.mean = mean(errors);
@@ -123,7 +128,9 @@ void judge(StoryColumn& column, const StoryTable& table, bool quick) {
   }
   std::size_t missing = 0;
   for (const StoryCell& cell : column.cells) {
-    const std::size_t of_cell = cell.nets < variant.nets_needed ? variant.nets_needed - cell.nets : 0;
+    const bool enough = cell.nets >= variant.nets_needed ||
+                        (table.until_perfect && cell.chosen != nullptr && cell.chosen->perfect());
+    const std::size_t of_cell = enough ? 0 : variant.nets_needed - cell.nets;
     missing = variant.joint ? std::max(missing, of_cell) : missing + of_cell;
   }
   if (missing > 0) {
@@ -165,7 +172,7 @@ StoryColumn column_of(const StoryTable& table, const StoryVariant& variant,
   std::size_t theirs_failed = 0;
   for (std::size_t task = 1; task <= kStoryTasks; ++task) {
     nets.push_back(nets_of(records, variant, task));
-    StoryCell& cell = column.cells.emplace_back(cell_of(nets.back()));
+    StoryCell& cell = column.cells.emplace_back(cell_of(table, nets.back()));
     cell.published = published_of(task);
     if (table.judges(task) && cell.published > kFailedAbove) ++theirs_failed;
     if (cell.chosen == nullptr) continue;

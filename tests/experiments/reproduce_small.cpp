@@ -1,6 +1,8 @@
 // The program with a catalogue of its own, for the tests of `reproduce`: a copy task that takes a second to learn nothing.
 // Its other commands are the program's, so that its children train as those of the program do.
 //
+//   reproduce_small story-table STORIES DIR N   a table of N seeds in which a perfect net is enough, of nets that learn
+//                                               for a moment
 //   reproduce_small reproduce ntm2014/copy …    TAPEHEAD_SEQUENCES says how many a seed is trained on (default: 200);
 //                                               a figure is drawn if TAPEHEAD_FIGURE is there
 #include <cstdlib>
@@ -8,6 +10,7 @@
 
 #include "experiments/command_reproduce.hpp"
 #include "experiments/commands.hpp"
+#include "experiments/story_table.hpp"
 #include "framework/tensor/blas_kernel.hpp"
 #include "framework/tensor/error.hpp"
 
@@ -51,7 +54,31 @@ std::vector<ReproductionResult> small_catalogue() {
   return {copy, broken, ngrams};
 }
 
+int story_table(const std::string& stories, const std::string& directory, std::size_t seeds) {
+  StoryTable table = *find_story_tables("henaff2017/table2").front();
+  table.questions = 0;
+  StoryVariant& entnet = table.variants.front();
+  entnet.task_settings.clear();
+  for (std::size_t task = 1; task <= kStoryTasks; ++task) {
+    for (const auto& [key, value] : {std::pair{"model.slots", "3"},
+                                     {"model.width", "8"},
+                                     {"training.steps", "20"},
+                                     {"training.log_every", "10"},
+                                     {"training.evaluate_every", "10"}})
+      entnet.task_settings.push_back({task, key, value});
+  }
+  const ReproductionOptions options{.seeds = SeedRange{1, seeds},
+                                    .processes = 2,
+                                    .progress = false,
+                                    .figure = false,
+                                    .runs = std::filesystem::path(directory) / "runs",
+                                    .results = directory};
+  return static_cast<int>(reproduce_story_table(table, options, stories, std::cout, std::cerr));
+}
+
 int run(const std::vector<std::string>& arguments) {
+  if (arguments.size() == 4 && arguments.front() == "story-table")
+    return story_table(arguments[1], arguments[2], std::stoul(arguments[3]));
   if (arguments.empty() || arguments.front() != "reproduce") return run_program(arguments);
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   return reproduce_from(small_catalogue(), parse_arguments(reproduce_command().syntax, rest),

@@ -3,6 +3,7 @@
 import csv
 import os
 import signal
+import subprocess
 import unittest
 
 import h5py
@@ -11,6 +12,7 @@ from program import SANITIZED, tapehead
 from stories import StoryCommandLine
 
 SLOW = "TAPEHEAD_SLOW" in os.environ
+SMALL = os.environ.get("TAPEHEAD_REPRODUCE_SMALL")
 
 
 class StoryTables(StoryCommandLine):
@@ -46,6 +48,30 @@ class StoryTables(StoryCommandLine):
         self.assertEqual(records.read_text(), "".join(lines))
         self.assertEqual((runs / "quick" / "memn2n2015-table1-table.csv").read_text(), cells)
         self.assertIn("--rows: memn2n2015/table1 has no row 'ntm'", tapehead(*command[:-3], "ntm", code=2).stderr)
+
+    @unittest.skipIf(SANITIZED or not SMALL, "it trains a net or more on each of twenty tasks")
+    def test_a_task_with_a_perfect_net_gets_no_further_one_where_that_is_enough(self):
+        out = self.generated("--questions", 40, "--test", 20)
+
+        def nets(seeds):
+            """{task: [(seed, validation error), ...]}, and what is said."""
+            command = [SMALL, "story-table", out, self.place / "table", str(seeds)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+            found = {}
+            with (self.place / "table" / "henaff2017-table2.csv").open() as file:
+                for row in csv.DictReader(file):
+                    found.setdefault(int(row["task"]), []).append((int(row["seed"]), float(row["validation_error"])))
+            return found, done
+
+        first, _ = nets(1)
+        self.assertEqual({len(of_task) for of_task in first.values()}, {1})
+        perfect = {task for task, [(_, error)] in first.items() if error == 0}
+        self.assertTrue(0 < len(perfect) < 20, first)  # four questions are answered right by chance
+        both, done = nets(2)
+        self.assertIn(f"{20 + len(perfect)} of 40 nets are done or not needed", done.stderr)
+        self.assertIn("the lowest validation error is reported", done.stdout)
+        for task, of_task in both.items():
+            self.assertEqual([seed for seed, _ in of_task], [1] if task in perfect else [1, 2])
 
     @unittest.skipIf(SANITIZED, "it trains on all twenty tasks")
     def test_joint_rows_of_a_table_are_reproduced_interrupted_and_continued(self):

@@ -40,13 +40,14 @@ def story_error_figure(path):
         axes = style.add_axes(figure, LEFT, top + step * number, ACROSS, DOWN)
         handles = _draw(figure, axes, name, np.array(sorted(rows), dtype=float))
     axes.set_xlabel("bAbI task")
+    choice = table.rows[0].get("chosen_by") or "training"
     nets = sorted({int(row[-2]) for rows in variants.values() for row in rows})
     of = f"{nets[0]} to {nets[-1]}" if len(nets) > 1 else nets[0]
     style.add_legend(figure, LEFT, top + step * len(variants) + 0.05, handles, "")
     style.headline(
         figure,
         f"{path.stem.removesuffix('-table').replace('-', ', ')}: test error by task",
-        f"Of {of} nets for each task the one with the lowest training error; line: mean of all, ± standard deviation",
+        f"Of {of} nets for each task the one with the lowest {choice} error; line: mean of all, ± standard deviation",
     )
     return figure
 
