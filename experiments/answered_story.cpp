@@ -32,6 +32,23 @@ std::string text_of(std::span<const float> ids, const std::vector<std::string>& 
   return text;
 }
 
+// "0.97", "0.25 ahead".
+void write_certainty(std::ostream& out, const TraceSet& traces, std::size_t example) {
+  const auto lead = std::ranges::find(traces.tensors, "answer_lead", &TraceTensor::name);
+  if (lead != traces.tensors.end()) {
+    out << part(*lead, example)[0] << " ahead";
+  } else {
+    out << part(tensor_named(traces, "answer_probability"), example)[0];
+  }
+}
+
+// Hops of one example but those at the end that looked nowhere; weights [hop, place].
+std::size_t hops_used(std::span<const float> weights, std::size_t places) {
+  const auto last = std::find_if(weights.rbegin(), weights.rend(), [](float weight) { return weight != 0; });
+  const auto before = static_cast<std::size_t>(weights.rend() - last);
+  return (before + places - 1) / places;
+}
+
 // What stands behind the statements, a column each.
 struct Weights {
   std::vector<std::string> titles;
@@ -47,10 +64,10 @@ Weights weights_of(const TraceSet& traces, std::size_t example) {
   Weights weights;
   if (const TraceTensor* const attention = find("attention")) {  // [step, example, hop, sentence]
     const auto values = part(*attention, example);
-    for (std::size_t hop = 1; hop <= attention->shape[2]; ++hop)
-      weights.titles.push_back("hop " + std::to_string(hop));
     weights.places = attention->shape[3];
     weights.values.assign(values.begin(), values.end());
+    for (std::size_t hop = 1; hop <= hops_used(values, weights.places); ++hop)
+      weights.titles.push_back("hop " + std::to_string(hop));
   } else if (const TraceTensor* const gates = find("gates")) {  // [step, example, sentence, slot]
     const auto opened = part(*gates, example), read = part(tensor_named(traces, "slot_weights"), example);
     weights.titles = {"gate"};
@@ -89,7 +106,7 @@ void write_answered_story(std::ostream& out, const TraceSet& traces, const std::
   const auto begin = [&](const std::string& text) {
     out << "  " << text << std::string(width - text_width(text), ' ');
   };
-  if (hops > 0) {
+  if (looks) {
     begin("");
     for (const std::string& title : weights.titles) out << "  " << std::setw(5) << title;
     out << "\n";

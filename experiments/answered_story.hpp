@@ -25,8 +25,10 @@ struct ShownStory {
 ///     john went to the garden    0.07   0.00   0.00
 ///   where is mary?              kitchen (1.00), right
 ///
-/// Of a net with slots in the place of hops, the weight of a statement is how far it opened the gates of those slots that
-/// the answer was read from, Σ_j p_j g_j. Without weights if the net has neither. Word w is words[w - 1]. Throws std::out_of_range if the trace has no such example, or is not one of stories.
+/// Hops at the end that looked nowhere, as in a net that decides itself when to stop, are left out. Of a net with slots in
+/// the place of hops, the weight of a statement is how far it opened the gates of those slots that the answer was read
+/// from, Σ_j p_j g_j. Without weights if the net has neither. Word w is words[w - 1].
+/// Throws std::out_of_range if the trace has no such example, or is not one of stories.
 void write_answered_story(std::ostream& out, const TraceSet& traces, const std::vector<std::string>& words,
                           const ShownStory& shown = {});
 

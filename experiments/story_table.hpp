@@ -30,6 +30,7 @@ struct StoryVariant {
   bool joint = false;               // one net for all tasks
   std::size_t nets = kNets;         // trained by default: of each task or, if joint, in all
   std::size_t nets_needed = kNets;  // for a verdict
+  bool best = false;  // what is reported is not the net at its end, but at its lowest validation loss
   /// What is otherwise for one task.
   struct TaskSetting {
     std::size_t task;
@@ -44,7 +45,6 @@ struct StoryTable {
   std::string title;      // for people
   std::string source;     // citation
   std::string reference;  // file of published numbers in results/reference
-  std::string choice;     // a sentence: which of a task's nets is reported, and whether the paper says so
   std::vector<StoryVariant> variants;
   std::vector<std::size_t> excusable = {};  // tasks of which a verdict may leave one out
   /// That each task that is judged must have for training and validation; 0: any number.
@@ -53,6 +53,8 @@ struct StoryTable {
   std::vector<std::size_t> not_judged = {};
   /// By which error the net of a task is chosen.
   enum class Choice { training, validation } choice = Choice::training;
+  /// Whether the paper says so, or not of how many nets its figures are.
+  bool choice_is_published = true;
   /// A task whose net has validation error 0 gets no further one, and needs none for a verdict.
   bool until_perfect = false;
 

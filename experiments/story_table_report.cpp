@@ -75,13 +75,18 @@ const char* name_of(StoryTable::Choice choice) {
 
 void write_notes(std::ostream& out, const StoryTable& table, std::span<const StoryColumn> columns,
                  bool joint) {
-  out << "\nOf each task's nets the one with the lowest " << name_of(table.choice)
-      << " error is reported, as in the paper; 'all nets' has the\n"
-         "mean and standard deviation over them, and below it those of a table of single nets. 'failed' "
-         "counts tasks above "
+  out << "\nOf each task's nets the one with the lowest " << name_of(table.choice) << " error is reported"
+      << (table.choice_is_published ? ", as in the paper"
+                                    : "; the paper does not say of how many nets its figures are")
+      << ".\n'all nets' has the mean and standard deviation over them, and below it those of a table of "
+         "single nets.\n'failed' counts tasks above "
       << percent_text(kFailedAbove)
       << " %.\n'4, new': task 4 without the test questions that stand in the training set with their "
          "story.\n";
+  for (const StoryColumn& column : columns) {
+    if (column.variant->best && column.tasks > 0)
+      out << column.variant->label << ": each net as it was at its lowest validation loss.\n";
+  }
   if (table.until_perfect)
     out << "A task whose net has validation error 0 gets no further one, as in the authors' program.\n";
   if (joint)

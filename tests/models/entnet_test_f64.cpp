@@ -15,8 +15,8 @@ namespace {
 
 using Vector = std::vector<double>;
 
-constexpr StoryShape kShape = testing::kSmallStories;
-constexpr TaskShape kTask = testing::kSmallStoryTask;
+const StoryShape kShape = testing::kSmallStories;
+const TaskShape kTask = testing::kSmallStoryTask;
 
 EntNet::Options options(const std::string& conventions) {
   return {.slots = 3, .width = 5, .conventions = conventions, .initial_deviation = 0.5};

@@ -6,6 +6,7 @@
 #include "framework/autodiff/gradient_check.hpp"
 #include "framework/models/model_catalogue.hpp"
 #include "framework/tensor/error.hpp"
+#include "tests/models/last_statements.hpp"
 #include "tests/models/random_stories.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
@@ -14,8 +15,8 @@ using namespace tapehead;
 
 namespace {
 
-constexpr StoryShape kShape = testing::kSmallStories;
-constexpr TaskShape kTask = testing::kSmallStoryTask;
+const StoryShape kShape = testing::kSmallStories;
+const TaskShape kTask = testing::kSmallStoryTask;
 
 using testing::random_stories;
 

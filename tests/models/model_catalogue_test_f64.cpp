@@ -72,6 +72,7 @@ TEST_CASE("every model's name stands in the catalogue once and is found", "[mode
   CHECK(names.contains("ntm"));
   CHECK(names.contains("lstm"));
   CHECK(names.contains("memn2n"));
+  CHECK(names.contains("memnn"));
   CHECK(names.contains("entnet"));
   CHECK(find_model("no such model") == nullptr);
 }

@@ -6,9 +6,9 @@
 
 namespace tapehead::testing {
 
-inline constexpr StoryShape kSmallStories{
+inline const StoryShape kSmallStories{
     .words = 9, .longest_sentence = 4, .longest_question = 3, .statements = 5};
-inline constexpr TaskShape kSmallStoryTask{
+inline const TaskShape kSmallStoryTask{
     .input_size = 9, .target_size = 9, .loss = Loss::classes, .story = kSmallStories};
 
 /// Stories of 0 to `most` sentences; ages grow by more than one where sentences were left out.

@@ -44,6 +44,9 @@ def story_picture(run, trace, example=0, step=None):
     has_hops = "attention" in arrays
     # [sentence, hop], or [sentence, slot]
     weights = arrays["attention"][:, : len(sentences)].T if has_hops else arrays["gates"][: len(sentences)]
+    if has_hops:  # a net that decides itself when to stop looks nowhere from then on
+        used = np.flatnonzero(weights.any(axis=0))
+        weights = weights[:, : int(used[-1]) + 1 if len(used) else 1]
     columns, wide = weights.shape[1], HOP if has_hops else SLOT
     figure = Figure(figsize=(style.WIDTH, style.HEADLINE + TOP + LINE * max(len(sentences), 1) + BELOW))
     rows = [("● " if arrays["support"][i] else "   ") + _cut(line) for i, line in enumerate(sentences)]
