@@ -17,8 +17,9 @@ std::string spread(double mean, double deviation) {
 
 std::string count(double value) { return std::isnan(value) ? "" : std::to_string(std::llround(value)); }
 
-// The columns that are shown beside each other.
+// The columns that are shown beside each other: single or joint nets, as many as a wide terminal has room for.
 using Block = std::vector<const StoryColumn*>;
+constexpr std::size_t kVariantsBeside = 4;
 
 void write_block(std::ostream& out, const Block& columns) {
   std::vector<TextColumn> titles = {{"task", Align::right}};
@@ -111,14 +112,22 @@ void write_notes(std::ostream& out, const StoryTable& table, std::span<const Sto
 
 void write_story_table(std::ostream& out, const StoryTable& table, std::span<const StoryColumn> columns) {
   out << table.title << "\n" << table.source << "; errors in %\n\n";
-  Block single, joint;
+  std::vector<Block> blocks;
+  bool joint = false;
   for (const StoryColumn& column : columns) {
-    if (column.tasks > 0) (column.variant->joint ? joint : single).push_back(&column);
+    if (column.tasks == 0) continue;
+    if (blocks.empty() || blocks.back().size() == kVariantsBeside ||
+        blocks.back().back()->variant->joint != column.variant->joint)
+      blocks.emplace_back();
+    blocks.back().push_back(&column);
+    joint = joint || column.variant->joint;
   }
-  if (!single.empty() || joint.empty()) write_block(out, single);
-  if (!single.empty() && !joint.empty()) out << "\n";
-  if (!joint.empty()) write_block(out, joint);
-  write_notes(out, table, columns, !joint.empty());
+  if (blocks.empty()) blocks.emplace_back();
+  for (const Block& block : blocks) {
+    if (&block != &blocks.front()) out << "\n";
+    write_block(out, block);
+  }
+  write_notes(out, table, columns, joint);
   for (const StoryColumn& column : columns) {
     if (column.tasks == 0) continue;
     out << column.variant->label << ": " << column.verdict << "; " << column.nets
