@@ -34,8 +34,7 @@ std::string text_of(std::span<const float> ids, const std::vector<std::string>& 
 
 // "0.97", "0.25 ahead".
 void write_certainty(std::ostream& out, const TraceSet& traces, std::size_t example) {
-  const auto lead = std::ranges::find(traces.tensors, "answer_lead", &TraceTensor::name);
-  if (lead != traces.tensors.end()) {
+  if (const TraceTensor* const lead = find_tensor(traces, "answer_lead")) {
     out << part(*lead, example)[0] << " ahead";
   } else {
     out << part(tensor_named(traces, "answer_probability"), example)[0];
@@ -57,18 +56,16 @@ struct Weights {
 };
 
 Weights weights_of(const TraceSet& traces, std::size_t example) {
-  const auto find = [&](std::string_view name) {
-    const auto found = std::ranges::find(traces.tensors, name, &TraceTensor::name);
-    return found != traces.tensors.end() ? &*found : nullptr;
-  };
   Weights weights;
-  if (const TraceTensor* const attention = find("attention")) {  // [step, example, hop, sentence]
+  if (const TraceTensor* const attention =
+          find_tensor(traces, "attention")) {  // [step, example, hop, sentence]
     const auto values = part(*attention, example);
     weights.places = attention->shape[3];
     weights.values.assign(values.begin(), values.end());
     for (std::size_t hop = 1; hop <= hops_used(values, weights.places); ++hop)
       weights.titles.push_back("hop " + std::to_string(hop));
-  } else if (const TraceTensor* const gates = find("gates")) {  // [step, example, sentence, slot]
+  } else if (const TraceTensor* const gates =
+                 find_tensor(traces, "gates")) {  // [step, example, sentence, slot]
     const auto opened = part(*gates, example), read = part(tensor_named(traces, "slot_weights"), example);
     weights.titles = {"gate"};
     weights.places = gates->shape[2];

@@ -67,13 +67,13 @@ struct Run {
         task(*net.task),
         trainer(net.trainer),
         run_id(std::move(run_id_)),
-        examples(digest_of_examples(task)),
         progress(std::cerr, isatty(STDERR_FILENO) != 0, names_of(settings.loss(task)).unit),
         log(directory, progress) {}
 
   RunDescription description() const {
     std::vector<Attribute> provenance = provenance_of(settings, trainer.threads());
-    if (!examples.empty()) provenance.push_back({kExamplesDigest, examples});
+    if (const std::string digest = digest_of_examples(task); !digest.empty())
+      provenance.push_back({kExamplesDigest, digest});
     return describe_run(settings, task, run_id, std::move(provenance));
   }
 
@@ -82,7 +82,6 @@ struct Run {
   const Task& task;
   Trainer& trainer;
   std::string run_id;
-  std::string examples;  // their digest
   Progress progress;
   RunLog log;
 };

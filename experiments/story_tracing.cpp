@@ -88,9 +88,14 @@ TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories) {
   return traces;
 }
 
-const TraceTensor& tensor_named(const TraceSet& traces, std::string_view name) {
+const TraceTensor* find_tensor(const TraceSet& traces, std::string_view name) {
   const auto found = std::ranges::find(traces.tensors, name, &TraceTensor::name);
-  if (found == traces.tensors.end()) throw std::out_of_range("nothing was recorded as " + std::string(name));
+  return found != traces.tensors.end() ? &*found : nullptr;
+}
+
+const TraceTensor& tensor_named(const TraceSet& traces, std::string_view name) {
+  const TraceTensor* const found = find_tensor(traces, name);
+  if (found == nullptr) throw std::out_of_range("nothing was recorded as " + std::string(name));
   return *found;
 }
 

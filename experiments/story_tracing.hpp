@@ -15,6 +15,9 @@ namespace tapehead {
 /// `support` [sentence], 1 for supporting facts, and what the net records, `attention` [hop, sentence] among it.
 TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories);
 
+/// One of those recorded, by its name; nullptr if nothing was recorded under it.
+const TraceTensor* find_tensor(const TraceSet& traces, std::string_view name);
+
 /// What was recorded under a name. Throws std::out_of_range if nothing was.
 const TraceTensor& tensor_named(const TraceSet& traces, std::string_view name);
 

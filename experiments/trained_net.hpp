@@ -26,8 +26,9 @@ inline constexpr Option kCheckpointOption{"checkpoint", "last|best",
                                           "the newest, or that of the lowest evaluation loss; default: last"};
 
 /// The run that a command's first argument names, with the parameters of the checkpoint that --checkpoint names
-/// (default: last). Damaged and foreign checkpoints are passed over, with a warning on standard error. Throws UsageError without an argument, DataError if the run or all checkpoints are damaged or the
-/// task's stored examples are not those of the training, IoError if another process is writing the run.
+/// (default: last). Damaged and foreign checkpoints are passed over, with a warning on standard error. Throws UsageError
+/// without an argument, DataError if the run or all checkpoints are damaged or the task's stored examples are not those of
+/// the training, IoError if another process is writing the run.
 TrainedNet load_net(const Arguments& arguments);
 
 }  // namespace tapehead

@@ -10,7 +10,6 @@
 #include "framework/autodiff/shaping.hpp"
 #include "framework/models/story_bags.hpp"
 #include "framework/nn/initializers.hpp"
-#include "framework/tensor/error.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 namespace {
@@ -41,10 +40,8 @@ EntNet::EntNet(const TaskShape& task, const Options& options, std::uint64_t seed
       released_(options.conventions == "released"),
       longest_(std::max<std::size_t>({1, task.story.longest_sentence, task.story.longest_question})),
       whole_(WordOrder::bag, 1, options.width) {
+  expect_stories(task, "entnet");
   const std::size_t words = task.story.words, width = options.width;
-  if (words == 0)
-    throw UsageError(
-        "model.name=entnet reads stories with questions; the task has none (task.name=babi has)");
   const Scope scope(parameters());
   const Initializer start = initial::normal(options.initial_deviation), one = initial::constant(1);
   words_ = scope.add("embedding/words", {words + options.slots, width}, start);

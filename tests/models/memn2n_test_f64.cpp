@@ -7,6 +7,7 @@
 #include "framework/models/model_catalogue.hpp"
 #include "framework/tensor/error.hpp"
 #include "tests/models/last_statements.hpp"
+#include "tests/models/one_by_one.hpp"
 #include "tests/models/random_stories.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
@@ -196,17 +197,8 @@ TEST_CASE("with released conventions a memory network is the authors' program", 
 TEST_CASE("examples of a batch do not see each other", "[memn2n]") {
   const StoryBatch batch = random_stories(6, 5);
   MemN2N model(kTask, variants().front(), 1);
-  Tape tape;
-  tape.reset(model.parameters().leaves(nullptr));
-  const double together = model.score(tape, batch).score.loss;
-  double alone = 0;
-  for (std::size_t b = 0; b < 6; ++b) {
-    Batch part;
-    slice_examples(batch, b, b + 1, part);
-    tape.reset(model.parameters().leaves(nullptr));
-    alone += model.score(tape, part).score.loss;
-  }
-  CHECK(alone == Approx(together).epsilon(1e-12));
+  const auto [together, alone] = testing::score_one_by_one(model, batch);
+  CHECK(alone.loss == Approx(together.loss).epsilon(1e-12));
 }
 
 TEST_CASE("only the statements that there are places for are remembered, the last ones", "[memn2n]") {

@@ -10,6 +10,7 @@
 #include "framework/tensor/random.hpp"
 #include "tests/models/last_statements.hpp"
 #include "tests/models/memnn_by_loops.hpp"
+#include "tests/models/one_by_one.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/tensor_matcher.hpp"
 
@@ -177,16 +178,7 @@ TEST_CASE("examples of a supervised batch do not see each other", "[memnn]") {
   const StoryBatch batch = random_stories(6, 5);
   MemNN model(task_of(), variants().back(), 1);
   for (const bool record : {false, true}) {
-    Tape tape;
-    tape.reset(model.parameters().leaves(nullptr), record);
-    const Score together = model.score(tape, batch).score;
-    Score alone;
-    for (std::size_t b = 0; b < 6; ++b) {
-      Batch part;
-      slice_examples(batch, b, b + 1, part);
-      tape.reset(model.parameters().leaves(nullptr), record);
-      alone += model.score(tape, part).score;
-    }
+    const auto [together, alone] = testing::score_one_by_one(model, batch, record);
     CHECK(alone.loss == Approx(together.loss).epsilon(1e-12));
     CHECK(alone.wrong == together.wrong);
   }
