@@ -47,7 +47,7 @@ class Conversation {
     text.erase(text.find_last_not_of(' ') + 1);
     const bool asks = tab != std::string::npos || text.ends_with('?');
     Words words = parse_words(text, origin, number);
-    const StoryShape shape = task_.story_shape();
+    const StoryShape& shape = task_.told_shape();
     const std::size_t most = std::max(shape.longest_sentence, shape.longest_question);
     if (words.size() > most)
       fail("more words than the net has ever seen in a sentence, which is " + std::to_string(most));
@@ -78,8 +78,9 @@ class Conversation {
     set.add({story}, task_.vocabulary(), 1);
     StoryBatch batch;
     const StorySet::Told told{0, {}};
-    set.fill({&told, 1}, task_.story_shape().statements, batch);
-    const std::size_t kept = std::min(story_.statements.size(), task_.story_shape().statements);
+    const std::size_t most = task_.told_shape().statements;
+    set.fill({&told, 1}, most, batch);
+    const std::size_t kept = std::min(story_.statements.size(), most);
     ShownStory shown;
     for (std::size_t i = 0; i + kept < story_.statements.size(); ++i)
       shown.forgotten.push_back(joined(story_.statements[i]));

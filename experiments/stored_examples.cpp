@@ -8,6 +8,7 @@
 #include "experiments/run_settings.hpp"
 #include "framework/io/sha256.hpp"
 #include "framework/tensor/error.hpp"
+#include "tasks/babi/babi.hpp"
 
 namespace tapehead {
 namespace {
@@ -39,6 +40,10 @@ std::string digest_of_batch(const StoryBatch& b) {
 }  // namespace
 
 std::string digest_of_examples(const Task& task) {
+  // Words one by one are the same stories at a hundred times the size.
+  if (const auto* const stories = dynamic_cast<const Babi*>(&task);
+      stories && stories->story_shape().words == 0)
+    return digest_of_examples(*stories->in_sentences());
   constexpr std::size_t kAtOnce = 1000;  // bounds the memory it takes
   std::string digests;
   for (const Split split : {Split::train, Split::validation, Split::test}) {

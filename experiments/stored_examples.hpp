@@ -12,7 +12,8 @@ namespace tapehead {
 /// The attribute of /provenance: @examples_sha256.
 inline constexpr const char* kExamplesDigest = "examples_sha256";
 
-/// SHA-256 of all words and all examples of every split, as nets read them; nothing for a task whose examples are made.
+/// SHA-256 of all words and all examples of every split, as nets read them, stories always as sentences; nothing for a task
+/// whose examples are made.
 std::string digest_of_examples(const Task& task);
 
 /// Throws DataError naming the run if the task that its settings make today has other examples than it was trained on.

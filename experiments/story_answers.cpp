@@ -5,6 +5,8 @@
 #include <memory>
 #include <tuple>
 
+#include "framework/tensor/row_kernels.hpp"
+
 namespace tapehead {
 namespace {
 
@@ -17,6 +19,19 @@ struct Place {  // of one thread
 
 }  // namespace
 
+std::vector<const Real*> answer_rows(const Tape& tape, const Prediction& prediction, const Batch& batch) {
+  const std::size_t examples = batch_size(batch), columns = tape.shape(prediction.logits).back();
+  const auto* const sequence = std::get_if<SequenceBatch>(&batch);
+  std::vector<const Real*> rows(examples);
+  for (std::size_t i = 0; i < prediction.steps.size(); ++i) {
+    for (std::size_t b = 0; b < examples; ++b) {
+      if (sequence == nullptr || sequence->mask(prediction.steps[i], b) != 0)
+        rows[b] = tape.data(prediction.logits) + (i * examples + b) * columns;
+    }
+  }
+  return rows;
+}
+
 std::vector<AnswerCount> count_answers(Model& model, const Babi& task, Split split, Workers& workers) {
   const std::size_t questions = task.size(split), words = task.target_size();
   std::vector<std::int64_t> right(questions), given(questions);
@@ -28,13 +43,13 @@ std::vector<AnswerCount> count_answers(Model& model, const Babi& task, Split spl
     const std::size_t first = item * kBatch, count = std::min(kBatch, questions - first);
     task.take(split, first, count, place.batch);
     place.tape.reset(leaves, false);
-    const Var logits = model.predict(place.tape, place.batch, Steps::scored, nullptr).logits;
-    const std::size_t columns = place.tape.shape(logits).back();
-    const auto& stories = std::get<StoryBatch>(place.batch);
+    const Prediction prediction = model.predict(place.tape, place.batch, Steps::scored, nullptr);
+    const std::size_t columns = place.tape.shape(prediction.logits).back();
+    const std::vector<const Real*> rows = answer_rows(place.tape, prediction, place.batch);
     for (std::size_t b = 0; b < count; ++b) {
-      const Real* const row = place.tape.data(logits) + b * columns;
-      const auto best = static_cast<std::size_t>(std::max_element(row, row + columns) - row);
-      right[first + b] = stories.answers(b);
+      const Real* const row = rows[b];
+      const std::size_t best = largest_in_row(row, columns);
+      right[first + b] = task.answer_of(split, first + b);
       given[first + b] = best < words ? static_cast<std::int64_t>(best + 1) : 0;
     }
   });

@@ -11,6 +11,9 @@
 
 namespace tapehead {
 
+/// Where the logits [class] that answer each example of a batch stand, of a prediction of its scored steps.
+std::vector<const Real*> answer_rows(const Tape& tape, const Prediction& prediction, const Batch& batch);
+
 /// The answers to all questions of a split, counted: those with the largest probability, of all that the model has. One
 /// that is no word counts as answer 0.
 std::vector<AnswerCount> count_answers(Model& model, const Babi& task, Split split, Workers& workers);

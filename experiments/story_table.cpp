@@ -45,7 +45,7 @@ StoryVariant supervised(const std::string& name, const std::string& label) {
 }
 
 // No memory; it overfits, and the paper does not say what was done about it.
-StoryVariant word_lstm() {
+StoryVariant lstm() {
   return {.name = "lstm",
           .label = "LSTM",
           .preset = "memn2n2015/lstm",
@@ -102,7 +102,7 @@ std::span<const StoryTable> story_tables() {
        .reference = "weston2015_table3_1k.csv",
        .variants = {supervised("memnn", "MemNN"), supervised("am", "MemNN AM"),
                     supervised("am-ng", "MemNN AM+NG"), supervised("am-nl", "MemNN AM+NL"),
-                    supervised("am-ng-nl", "MemNN AM+NG+NL"), word_lstm()},
+                    supervised("am-ng-nl", "MemNN AM+NG+NL"), lstm()},
        .choice_is_published = false},
       {.paper = "henaff2017",
        .name = "table2",

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "experiments/story_answers.hpp"
 #include "experiments/trace_recorder.hpp"
+#include "framework/tensor/row_kernels.hpp"
 
 namespace tapehead {
 namespace {
@@ -51,8 +53,13 @@ TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories) {
   Tape tape;
   tape.reset(net.model->parameters().leaves(nullptr), false);
   TraceRecorder recorder(examples, 1);
-  const Var logits = net.model->predict(tape, Batch(stories), Steps::all, &recorder).logits;
-  const std::size_t columns = tape.shape(logits).back(), words = net.task->target_size();
+  const auto* const task = dynamic_cast<const Babi*>(net.task.get());
+  const Batch batch = task != nullptr ? task->as_read(stories) : Batch(stories);
+  const bool in_sentences = std::holds_alternative<StoryBatch>(batch);
+  const Prediction prediction =
+      net.model->predict(tape, batch, Steps::scored, in_sentences ? &recorder : nullptr);
+  const std::vector<const Real*> rows = answer_rows(tape, prediction, batch);
+  const std::size_t columns = tape.shape(prediction.logits).back(), words = net.task->target_size();
 
   const bool ranked = net.settings->loss(*net.task) == Loss::ranking;
   ReusableTensor<Real, 1> answer, certainty;
@@ -62,8 +69,8 @@ TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories) {
   support.resize({examples, stories.sentences.shape()[1]});
   std::fill(support.storage().begin(), support.storage().end(), Real(0));
   for (std::size_t b = 0; b < examples; ++b) {
-    const Real* const row = tape.data(logits) + b * columns;
-    const auto best = static_cast<std::size_t>(std::max_element(row, row + words) - row);
+    const Real* const row = rows[b];
+    const std::size_t best = largest_in_row(row, words);
     answer(b) = static_cast<Real>(best + 1);
     certainty(b) = static_cast<Real>((ranked ? lead_of_best : probability_of_best)(row, columns, best));
     for (StoryBatch::Id fact = 0; fact < stories.supporting_counts(b); ++fact)

@@ -70,7 +70,7 @@ class Task {
   /// The sizes of stories; all 0 for sequences.
   virtual StoryShape story_shape() const { return {}; }
 
-  /// The words of stories: word w is element w - 1. None for sequences.
+  /// What classes are called: the words of stories, of which word w is element w - 1 and class w - 1. None for bits.
   virtual std::vector<std::string> words() const { return {}; }
 
   /// How many examples a split has; 0 in a task whose examples are made, not stored. sample() draws from Split::train.

@@ -220,7 +220,7 @@ MemNN::FactLists MemNN::find_facts(Tape& tape, const StoryFeatures& features, st
   return lists;
 }
 
-Model::Scored MemNN::score_stories(Tape& tape, const Batch& batch, Recorder* recorder) const {
+Model::Scored MemNN::score_batch(Tape& tape, const Batch& batch, Recorder* recorder) const {
   const StoryBatch& story = stories("MemNN::score", batch);
   const std::size_t examples = story.size(), words = task().story.words;
   const StoryFeatures features(tape.arena(), story, task().story.statements, words, ngrams_.get());

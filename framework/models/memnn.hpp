@@ -88,7 +88,7 @@ class MemNN final : public Model {
 
  protected:
   /// While the tape records, `wrong` and `logits` are those of the true facts; else those of facts that were found.
-  Scored score_stories(Tape& tape, const Batch& batch, Recorder* recorder) const override;
+  Scored score_batch(Tape& tape, const Batch& batch, Recorder* recorder) const override;
 
  private:
   // Features of the embeddings of O and of R: U, and W if there is one.

@@ -6,6 +6,7 @@
 
 #include "framework/nn/losses.hpp"
 #include "framework/tensor/error.hpp"
+#include "framework/tensor/row_kernels.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -16,13 +17,15 @@ TaskShape shape_of(const Task& task) {
 void expect_sequences(const TaskShape& task) {
   if (task.story.words > 0)
     throw UsageError(
-        "the task has stories, and this model reads sequences (model.name=memn2n reads stories)");
+        "the task has stories, and this model reads sequences (model.name=memn2n reads stories; "
+        "task.view=words gives them as sequences)");
 }
 
 void expect_stories(const TaskShape& task, const std::string& model) {
   if (task.story.words == 0)
-    throw UsageError("model.name=" + model +
-                     " reads stories with questions; the task has none (task.name=babi has)");
+    throw UsageError(
+        "model.name=" + model +
+        " reads stories with questions; the task has none (task.name=babi has, with task.view=sentences)");
 }
 
 std::span<const std::size_t> Model::steps_of(Tape& tape, const SequenceBatch& batch, Steps steps) {
@@ -68,74 +71,70 @@ const StoryBatch& Model::stories(const char* where, const Batch& batch) {
   return *story;
 }
 
-Model::Scored Model::score(Tape& tape, const Batch& batch, Recorder* recorder) const {
-  const bool stories = std::holds_alternative<StoryBatch>(batch);
-  return stories ? score_stories(tape, batch, recorder) : score_sequences(tape, batch, recorder);
-}
-
-Model::Scored Model::score_stories(Tape& tape, const Batch& batch, Recorder* recorder) const {
-  const StoryBatch& story = stories("Model::score", batch);
-  const Var logits = predict(tape, batch, Steps::scored, recorder).logits;
-  const std::size_t examples = story.size(), n = tape.shape(logits).back();
-  Real* const targets = tape.arena().reals(examples * n);
-  Real* const mask = tape.arena().reals(examples);
-  std::fill_n(targets, examples * n, Real(0));
-  std::fill_n(mask, examples, Real(1));
-  bool answerable = true;
+Model::Targets Model::targets_of(Tape& tape, const StoryBatch& stories, std::size_t columns) const {
+  const std::size_t examples = stories.size();
+  const Targets targets{tape.arena().reals(examples * columns), tape.arena().reals(examples)};
+  std::fill_n(targets.values, examples * columns, Real(0));
+  std::fill_n(targets.mask, examples, Real(1));
   for (std::size_t b = 0; b < examples; ++b) {
-    const StoryBatch::Id answer = story.answers(b);
-    if (answer > 0) {
-      targets[b * n + static_cast<std::size_t>(answer - 1)] = 1;
-    } else {
-      mask[b] = 0;
-      answerable = false;
-    }
+    if (const StoryBatch::Id answer = stories.answers(b); answer > 0)
+      targets.values[b * columns + static_cast<std::size_t>(answer - 1)] = 1;
   }
-  Scored result{class_loss(tape, logits, {targets, examples * n}, {mask, examples}), logits, {}};
-  result.score.loss =
-      answerable ? static_cast<double>(tape.value(result.loss)[0]) : std::numeric_limits<double>::infinity();
-  result.score.examples = static_cast<double>(examples);
-  result.score.wrong = wrong_answers(tape, logits, story);
-  return result;
+  return targets;
 }
 
 double Model::wrong_answers(const Tape& tape, Var logits, const StoryBatch& batch) {
   const std::size_t n = tape.shape(logits).back();
   double wrong = 0;
   for (std::size_t b = 0; b < batch.size(); ++b) {
-    const Real* const x = tape.data(logits) + b * n;
-    wrong += std::max_element(x, x + n) - x == batch.answers(b) - 1 ? 0 : 1;
+    const std::size_t given = largest_in_row(tape.data(logits) + b * n, n);
+    wrong += static_cast<StoryBatch::Id>(given) == batch.answers(b) - 1 ? 0 : 1;
   }
   return wrong;
 }
 
-Model::Scored Model::score_sequences(Tape& tape, const Batch& batch, Recorder* recorder) const {
-  const SequenceBatch& sequence = sequences("Model::score", batch);
-  const Prediction prediction = predict(tape, batch, Steps::scored, recorder);
+Model::Targets Model::targets_of(Tape& tape, const SequenceBatch& sequence,
+                                 const Prediction& prediction) const {
   const std::size_t examples = sequence.size(), n = task_.target_size,
                     rows = prediction.steps.size() * examples;
-  Real* const targets = tape.arena().reals(rows * n);
-  Real* const mask = tape.arena().reals(rows);
+  const Targets targets{tape.arena().reals(rows * n), tape.arena().reals(rows)};
   for (std::size_t i = 0; i < prediction.steps.size(); ++i) {
     const std::size_t t = prediction.steps[i];
-    std::copy_n(sequence.targets.data() + t * examples * n, examples * n, targets + i * examples * n);
-    std::copy_n(sequence.mask.data() + t * examples, examples, mask + i * examples);
+    std::copy_n(sequence.targets.data() + t * examples * n, examples * n, targets.values + i * examples * n);
+    std::copy_n(sequence.mask.data() + t * examples, examples, targets.mask + i * examples);
   }
-  const auto loss = task_.loss == Loss::bits ? bits_loss : class_loss;
-  Scored result{loss(tape, prediction.logits, {targets, rows * n}, {mask, rows}), prediction.logits, {}};
-  result.score.loss = static_cast<double>(tape.value(result.loss)[0]);
-  result.score.examples = static_cast<double>(examples);
-  const Real* const logits = tape.data(prediction.logits);
+  return targets;
+}
+
+Model::Scored Model::score_batch(Tape& tape, const Batch& batch, Recorder* recorder) const {
+  const auto* const stories = std::get_if<StoryBatch>(&batch);
+  const Prediction prediction = predict(tape, batch, Steps::scored, recorder);
+  const Var logits = prediction.logits;
+  const Shape shape = tape.shape(logits);
+  const std::size_t rows = shape.rows(), n = shape.back();
+  const Targets targets = stories != nullptr ? targets_of(tape, *stories, n)
+                                             : targets_of(tape, sequences("Model::score", batch), prediction);
+  Scored result{{}, logits, {}};
+  result.score.examples = static_cast<double>(batch_size(batch));
+  bool answerable = true;
   for (std::size_t row = 0; row < rows; ++row) {
-    if (mask[row] == 0) continue;
-    const Real *const x = logits + row * n, *const target = targets + row * n;
+    if (targets.mask[row] == 0) continue;
+    const Real *const x = tape.data(logits) + row * n, *const target = targets.values + row * n;
     if (task_.loss == Loss::bits) {
       for (std::size_t i = 0; i < n; ++i) result.score.wrong += (x[i] > 0) != (target[i] > Real(0.5)) ? 1 : 0;
-    } else {
-      const bool right = std::max_element(x, x + n) - x == std::max_element(target, target + n) - target;
-      result.score.wrong += right ? 0 : 1;
+      continue;
     }
+    const std::size_t right = largest_in_row(target, n);
+    const bool has_answer = target[right] > 0;
+    result.score.wrong += has_answer && largest_in_row(x, n) == right ? 0 : 1;
+    if (has_answer) continue;
+    targets.mask[row] = 0;  // it has no gradient
+    answerable = false;
   }
+  const auto loss = task_.loss == Loss::bits ? bits_loss : class_loss;
+  result.loss = loss(tape, logits, {targets.values, rows * n}, {targets.mask, rows});
+  result.score.loss =
+      answerable ? static_cast<double>(tape.value(result.loss)[0]) : std::numeric_limits<double>::infinity();
   return result;
 }
 

@@ -86,9 +86,11 @@ class Model {
     Var logits;   // of the steps where the loss counts
     Score score;  // sums over the examples of the batch
   };
-  /// `recorder` may be nullptr. Throws as predict(). A question whose answer is 0, no word, is wrong whatever is answered:
-  /// the score's loss is then infinite, and `loss` that of the others.
-  Scored score(Tape& tape, const Batch& batch, Recorder* recorder = nullptr) const;
+  /// `recorder` may be nullptr. Throws as predict(). A question whose answer is 0, no word, or a step whose target is
+  /// none of the classes, is wrong whatever is answered: the score's loss is then infinite, and `loss` that of the others.
+  Scored score(Tape& tape, const Batch& batch, Recorder* recorder = nullptr) const {
+    return score_batch(tape, batch, recorder);
+  }
 
  protected:
   /// The steps of a batch that `steps` asks for, in the tape's arena. Throws std::invalid_argument if there are none.
@@ -103,12 +105,18 @@ class Model {
   /// Questions whose largest logit is not the answer's; logits [batch, answer] as in Prediction.
   static double wrong_answers(const Tape& tape, Var logits, const StoryBatch& batch);
 
-  /// What score() does with stories: the class loss of predict()'s answers. A model that is trained otherwise has its own,
-  /// and says so: see ModelBuilder::loss().
-  virtual Scored score_stories(Tape& tape, const Batch& batch, Recorder* recorder) const;
+  /// What score() does: the task's loss of what predict() gives. A model that is trained otherwise has its own, and says
+  /// so: see ModelBuilder::loss().
+  virtual Scored score_batch(Tape& tape, const Batch& batch, Recorder* recorder) const;
 
  private:
-  Scored score_sequences(Tape& tape, const Batch& batch, Recorder* recorder) const;
+  // One row of logits each: the targets [row, class or bit], and whether it counts.
+  struct Targets {
+    Real* values;
+    Real* mask;
+  };
+  Targets targets_of(Tape& tape, const StoryBatch& stories, std::size_t columns) const;
+  Targets targets_of(Tape& tape, const SequenceBatch& sequence, const Prediction& prediction) const;
 
   Parameters parameters_;
   TaskShape task_;

@@ -8,7 +8,6 @@
 #include "framework/models/memn2n.hpp"
 #include "framework/models/memnn.hpp"
 #include "framework/models/model_builders.hpp"
-#include "framework/models/word_lstm.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -20,8 +19,6 @@ constexpr ModelEntry kModels[] = {
     model<MemNN>("memnn", "memory network with supervised hops; Weston et al. 2014, 2015, arXiv:1502.05698"),
     model<EntNet>("entnet", "recurrent entity network; Henaff et al. 2017, arXiv:1612.03969"),
     model<LstmBaseline>("lstm", "stacked LSTM without memory; Graves, Wayne and Danihelka 2014, Table 3"),
-    model<WordLstm>("word_lstm",
-                    "LSTM that reads stories word by word; Weston et al. 2015, arXiv:1502.05698"),
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Kernels over one contiguous row, shared by ops.
 #pragma once
 
+#include <algorithm>
+
 #include "framework/tensor/simd.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
@@ -62,6 +64,11 @@ TAPEHEAD_INLINE void add_row(const Real* from, std::size_t n, Real* to, bool add
     const Vec v = at.load(from + i);
     at.store(to + i, add ? at.load(to + i) + v : v);
   });
+}
+
+/// The column of the largest value, the first of equal ones.
+inline std::size_t largest_in_row(const Real* x, std::size_t n) {
+  return static_cast<std::size_t>(std::max_element(x, x + n) - x);
 }
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

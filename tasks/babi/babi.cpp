@@ -67,6 +67,7 @@ Babi::Babi(const Options& options) : options_(options) {
     for (const std::vector<Story>* const set : parts.sets()) texts.push_back(set);
   }
   vocabulary_ = std::make_shared<Vocabulary>(Vocabulary::of(texts));
+  view_ = {.words = vocabulary_->size(), .marks = options.marks};
   keep(all);
   shape_ = {.words = vocabulary_->size(),
             .longest_sentence = stories_->longest_sentence(),
@@ -89,6 +90,7 @@ void Babi::keep(const std::vector<Parts>& all) {
     add(parts.test, parts.task, test_);
   }
   stories_ = std::move(set);
+  steps_ = stories_->longest_reading(options_.statements, view_);
   divide(!validation_.empty());
   if (train_.empty()) throw UsageError("task.validation: no question is left to train on");
   if (validation_.empty() && options_.validation > 0)
@@ -178,12 +180,33 @@ void Babi::sample(const RandomStream& stream, std::size_t batch, Batch& into) co
     Draws draws = stream.example(static_cast<std::uint32_t>(i)).draws();
     StorySet::Told example{train_[draws.below(train_.size())], {}};
     const std::size_t n = std::min(options_.statements, stories_->statements(example.example));
-    const auto most = static_cast<std::size_t>(std::ceil(options_.noise * static_cast<double>(n)));
+    const double noise = word_by_word() ? 0 : options_.noise;  // words have no ages
+    const auto most = static_cast<std::size_t>(std::ceil(noise * static_cast<double>(n)));
     const std::size_t empty = most > 0 ? draws.below(most + 1) : 0;
     if (empty > 0) example.ages = ages_among(n, empty, draws, ages);
     told.push_back(example);
   }
-  stories_->fill(told, options_.statements, as<StoryBatch>(into));
+  hand_out(told, into);
+}
+
+void Babi::hand_out(std::span<const StorySet::Told> told, Batch& into) const {
+  if (!word_by_word()) return stories_->fill(told, options_.statements, as<StoryBatch>(into));
+  thread_local StoryBatch stories;  // keeps its memory, as in sample()
+  stories_->fill(told, options_.statements, stories);
+  read_word_by_word(stories, view_, steps_, as<SequenceBatch>(into));
+}
+
+Batch Babi::as_read(const StoryBatch& stories) const {
+  if (!word_by_word()) return stories;
+  SequenceBatch words;
+  read_word_by_word(stories, view_, 0, words);
+  return words;
+}
+
+std::unique_ptr<Babi> Babi::in_sentences() const {
+  auto same = std::make_unique<Babi>(*this);
+  same->options_.view = "sentences";
+  return same;
 }
 
 void Babi::take(Split split, std::size_t first, std::size_t count, Batch& into) const {
@@ -194,10 +217,20 @@ void Babi::take(Split split, std::size_t first, std::size_t count, Batch& into) 
   }
   std::vector<StorySet::Told> told;
   for (std::size_t i = 0; i < count; ++i) told.push_back({examples[first + i], {}});
-  stories_->fill(told, options_.statements, as<StoryBatch>(into));
+  hand_out(told, into);
 }
 
 std::string Babi::picture() const {
+  if (word_by_word()) {
+    return options_.marks ? "time --->    0    1   2   3    4    5   6    7    8\n"
+                            "input     Mary went home  .  Where  is Mary  ?    -\n"
+                            "target                                         home\n"
+                            "mask         0    0   0   0    0    0   0    0    1\n"
+                          : "time --->    0    1    2    3    4    5\n"
+                            "input     Mary went home Where is  Mary\n"
+                            "target                             home\n"
+                            "mask         0    0    0    0    0    1\n";
+  }
   return "statement 1   Mary moved to the bathroom\n"
          "statement 2   Mary got the football there\n"
          "question      Where is the football\n"

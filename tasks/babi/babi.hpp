@@ -6,16 +6,19 @@
 //   question      Where is the football
 //   answer        bathroom, known by statements 2 and 1
 //
-// A question is one example, and the statements above it are its story. The loss is -ln p(answer), in nat.
+// A question is one example, and the statements above it are its story. The loss is -ln p(answer), in nat. Models read it
+// as sentences (StoryBatch) or word by word (SequenceBatch, word_view.hpp).
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "framework/data/task.hpp"
 #include "framework/tensor/setting.hpp"
 #include "tasks/babi/story_set.hpp"
+#include "tasks/babi/word_view.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -24,6 +27,8 @@ class Babi final : public Task {
   struct Options {
     std::string data = "generated";  // directories; empty: TAPEHEAD_BABI
     std::string tasks = "1";
+    std::string view = "sentences";
+    bool marks = true;
     std::size_t statements = 50;
     double noise = 0;
     double validation = 0.1;
@@ -37,6 +42,15 @@ class Babi final : public Task {
                     "generated: made by ourselves"},
         data);
       f(Setting{.name = "tasks", .help = "which of the twenty: 1, 2,19, 1..5 or all"}, tasks);
+      f(Setting{.name = "view",
+                .help = "what models are given: the sentences of a story, or its words one by one",
+                .choices = {"sentences", "words"}},
+        view);
+      // Graves et al. 2016, Methods.
+      f(Setting{.name = "marks",
+                .help = "'.', '?' and, where the answer is wanted, '-' are read as words are",
+                .needs = {"view", {"words"}}},
+        marks);
       f(Setting{.name = "statements",
                 .help = "statements of a story that are kept, the last ones",
                 .unit = "statement",
@@ -47,7 +61,8 @@ class Babi final : public Task {
       f(Setting{.name = "noise",
                 .help = "empty statements put into stories in training, at most, as a share of theirs",
                 .minimum = 0,
-                .maximum = 1},
+                .maximum = 1,
+                .needs = {"view", {"sentences"}}},
         noise);
       f(Setting{.name = "validation",
                 .help = "share of the training questions that is kept for validation; 0: none, and training "
@@ -75,9 +90,9 @@ class Babi final : public Task {
   std::size_t size(Split split) const override { return of(split).size(); }
   void take(Split split, std::size_t first, std::size_t count, Batch& into) const override;
 
-  std::size_t input_size() const override { return vocabulary_->size(); }
+  std::size_t input_size() const override { return word_by_word() ? view_.channels() : vocabulary_->size(); }
   std::size_t target_size() const override { return vocabulary_->size(); }
-  StoryShape story_shape() const override { return shape_; }
+  StoryShape story_shape() const override { return word_by_word() ? StoryShape{} : shape_; }
   std::vector<std::string> words() const override { return vocabulary_->words(); }
   Loss loss() const override { return Loss::classes; }
   std::string_view name() const override { return "babi"; }
@@ -89,8 +104,19 @@ class Babi final : public Task {
 
   const Vocabulary& vocabulary() const { return *vocabulary_; }
 
+  /// The sizes of the stories, however models read them.
+  const StoryShape& told_shape() const { return shape_; }
+  /// Stories in the words of this task as its models read them: the same batch, or word by word.
+  Batch as_read(const StoryBatch& stories) const;
+  /// The same questions for models that read sentences.
+  std::unique_ptr<Babi> in_sentences() const;
+
   /// The bAbI task of an example of a split.
   std::size_t task_of(Split split, std::size_t example) const { return stories_->task(of(split)[example]); }
+  /// The right answer of an example of a split; 0: no word.
+  StoryBatch::Id answer_of(Split split, std::size_t example) const {
+    return stories_->answer(of(split)[example]);
+  }
   /// The bAbI tasks that training questions are of, ascending.
   std::vector<std::size_t> tasks() const;
 
@@ -124,11 +150,15 @@ class Babi final : public Task {
   void keep(const std::vector<Parts>& all);
   const Examples& of(Split split) const;
   void divide(bool has_validation);
+  bool word_by_word() const { return options_.view == "words"; }
+  void hand_out(std::span<const StorySet::Told> told, Batch& into) const;
 
   Options options_;
   std::shared_ptr<const Vocabulary> vocabulary_;
   std::shared_ptr<const StorySet> stories_;
   StoryShape shape_;
+  WordView view_;
+  std::size_t steps_ = 0;  // of the longest story, word by word: every batch has as many
   Examples train_, validation_, test_;
 };
 

@@ -61,6 +61,18 @@ NgramIndex StorySet::ngrams(std::span<const std::uint32_t> examples) const {
   return index;
 }
 
+std::size_t StorySet::longest_reading(std::size_t most, const WordView& view) const {
+  std::size_t longest = 0;
+  for (const Example& example : examples_) {
+    const std::size_t kept = std::min<std::size_t>(most, example.statements);
+    std::size_t words = example.question.count;
+    for (std::size_t s = example.statements - kept; s < example.statements; ++s)
+      words += statements_[example.first_statement + s].count;
+    longest = std::max(longest, view.steps(kept, words));
+  }
+  return longest;
+}
+
 void StorySet::fill(std::span<const Told> told, std::size_t most, StoryBatch& into) const {
   // The same for every batch, so that an example does not depend on the others.
   const StoryExtents extents{.examples = told.size(),

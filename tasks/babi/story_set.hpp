@@ -8,6 +8,7 @@
 
 #include "framework/data/batch.hpp"
 #include "tasks/babi/vocabulary.hpp"
+#include "tasks/babi/word_view.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
@@ -39,6 +40,9 @@ class StorySet {
   NgramIndex ngrams(std::span<const std::uint32_t> examples) const;
   /// Statements before the question.
   std::size_t statements(std::size_t example) const { return examples_[example].statements; }
+
+  /// Steps of the longest example read word by word, of each the last `most` statements; 0 if there are none.
+  std::size_t longest_reading(std::size_t most, const WordView& view) const;
 
   /// Fills `into` with these examples, of each the last `most` statements, of which there are as many as it has ages for.
   void fill(std::span<const Told> told, std::size_t most, StoryBatch& into) const;

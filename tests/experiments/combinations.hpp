@@ -28,10 +28,10 @@ inline const std::vector<Assignment> kShortRun = {
 
 // Sizes by the names that models and tasks have for them.
 inline const std::vector<Assignment> kSmallSizes = {
-    {"task.max_length", "4", ""},       {"task.max_repeats", "2", ""}, {"task.length", "6", ""},
-    {"task.answer_length", "4", ""},    {"task.item_length", "2", ""}, {"task.bits", "3", ""},
-    {"model.controller_size", "9", ""}, {"model.units", "7", ""},      {"memory.slots", "8", ""},
-    {"memory.width", "5", ""}};
+    {"task.max_length", "4", ""},    {"task.max_repeats", "2", ""}, {"task.length", "6", ""},
+    {"task.answer_length", "4", ""}, {"task.item_length", "2", ""}, {"task.bits", "3", ""},
+    {"task.statements", "2", ""},    {"task.questions", "30", ""},  {"model.controller_size", "9", ""},
+    {"model.units", "7", ""},        {"memory.slots", "8", ""},     {"memory.width", "5", ""}};
 
 /// The values a text setting may take; one empty text if there is no such setting.
 inline std::vector<std::string> choices_of(const Settings& settings, const std::string& key) {
@@ -62,17 +62,18 @@ inline std::vector<Combination> combinations(Which which) {
   std::vector<Combination> all;
   std::size_t turn = 0;
   const auto add = [&](const std::vector<Assignment>& names, const std::string& controller,
-                       const std::string& optimizer) {
+                       const std::string& view, const std::string& optimizer) {
     // What happens on a NaN should change nothing where there is none: by turns, for that is enough.
     const std::vector<std::string> on_nan =
         choices_of(settings_with(names, {})->settings(), "training.on_nan");
     std::vector<Assignment> wanted = {{"model.controller", controller, ""},
+                                      {"task.view", view, ""},
                                       {"training.optimizer", optimizer, ""},
                                       {"training.on_nan", on_nan[all.size() % on_nan.size()], ""}};
     std::ranges::copy(kShortRun, std::back_inserter(wanted));
     std::ranges::copy(kSmallSizes, std::back_inserter(wanted));
-    Combination one{names[0].value + (controller.empty() ? "" : "-" + controller) + "-" + names[1].value +
-                        "-" + optimizer,
+    const auto part = [](const std::string& text) { return text.empty() ? "" : "-" + text; };
+    Combination one{names[0].value + part(controller) + "-" + names[1].value + part(view) + "-" + optimizer,
                     settings_with(names, wanted)};
     try {
       one.settings->make_model(*one.settings->make_task());
@@ -88,10 +89,12 @@ inline std::vector<Combination> combinations(Which which) {
       const auto defaults = settings_with(names, {});
       const std::vector<std::string> optimizers = choices_of(defaults->settings(), "training.optimizer");
       for (const std::string& controller : choices_of(defaults->settings(), "model.controller")) {
-        if (which == Which::all || &task == &task_catalogue().front()) {
-          for (const std::string& optimizer : optimizers) add(names, controller, optimizer);
-        } else {
-          add(names, controller, optimizers[turn++ % optimizers.size()]);
+        for (const std::string& view : choices_of(defaults->settings(), "task.view")) {
+          if (which == Which::all || &task == &task_catalogue().front()) {
+            for (const std::string& optimizer : optimizers) add(names, controller, view, optimizer);
+          } else {
+            add(names, controller, view, optimizers[turn++ % optimizers.size()]);
+          }
         }
       }
     }

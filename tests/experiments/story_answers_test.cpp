@@ -3,6 +3,7 @@
 #include <map>
 
 #include "framework/models/memn2n.hpp"
+#include "framework/models/model_catalogue.hpp"
 #include "framework/training/evaluator.hpp"
 #include "tests/support/catch.hpp"
 
@@ -10,8 +11,9 @@ using namespace tapehead;
 
 namespace {
 
-Babi small_task() {
+Babi small_task(const std::string& view = "sentences") {
   Babi::Options options;
+  options.view = view;
   options.tasks = "1,6";
   options.questions = 60;
   return Babi(options);
@@ -20,8 +22,11 @@ Babi small_task() {
 }  // namespace
 
 TEST_CASE("answers are counted by task, and as many are right as the evaluation finds", "[babi]") {
-  const Babi task = small_task();
-  MemN2N model(shape_of(task), {}, 1);
+  const std::string view = GENERATE("sentences", "words");
+  const Babi task = small_task(view);
+  const char* const name = view == "sentences" ? "memn2n" : "lstm";
+  const std::unique_ptr<Model> net = find_model(name)->configure()->build(shape_of(task), 1);
+  Model& model = *net;
   Workers workers(2), alone(1);
   const std::vector<AnswerCount> counts = count_answers(model, task, Split::test, workers);
   CHECK(counts == count_answers(model, task, Split::test, alone));

@@ -18,7 +18,7 @@ TEST_CASE("every column of a story table has a preset, and the published error o
     for (const StoryColumn& one : columns) {
       INFO(table.id() << " " << one.variant->name);
       CHECK(preset_settings(one.variant->preset, {})->model_name() ==
-            (one.variant->name == "lstm"   ? "word_lstm"
+            (one.variant->name == "lstm"   ? "lstm"
              : table.paper == "weston2015" ? "memnn"
              : table.paper == "henaff2017" ? "entnet"
                                            : "memn2n"));

@@ -109,6 +109,35 @@ class Stories(StoryCommandLine):
         error = told(run, "Mary went to the moon.\n", code=65).stderr
         self.assertIn("standard input:1: the net does not know the word 'moon'; it knows: ", error)
 
+    def test_a_machine_that_reads_word_by_word_is_judged_and_asked_like_a_memory_network(self):
+        run = self.place / "run"
+        sizes = "--model.controller_size=10", "--memory.slots=8", "--memory.width=6", "--task.questions=100"
+        tapehead("train", "babi/ntm", "--task.data=generated", "--training.steps=20", *sizes, "--out", run)
+        printed = tapehead("evaluate", run).stdout
+        self.assertIn("test questions", printed)
+        self.assertIn("most frequent answer", printed)
+        with h5py.File(run / "run.h5") as file:
+            wrong = file["metrics/eval/wrong_classes_test"][-1]
+            counts = file["answers/test"]
+            right = counts["count"][()][counts["answer"][()] == counts["right_answer"][()]].sum()
+            self.assertAlmostEqual(wrong, 1 - right / 100)
+            self.assertGreater(wrong, 0)
+        self.assertEqual(tapehead("trace", run, "--examples", 3).stdout, "sample\n")
+        with h5py.File(run / "run.h5") as file:
+            trace = file["traces/sample"]
+            words = list(file["vocabulary/word"].asstr())
+            read = trace["input"][0, 0].argmax(axis=-1)[trace["input"][0, 0].any(axis=-1)]
+            text = " ".join([*words, ".", "?", "-"][word] for word in read)
+            self.assertRegex(text, r"^\w+ \w+ .* \. where is \w+ \? -$")
+            self.assertEqual(list(trace["mask"][0].sum(axis=-1)), [1, 1, 1])
+            self.assertIn("read_weights", trace)
+        self.assertIn("heads-sample.png", tapehead("plot", run, "--out", self.place / "figures").stdout)
+        self.assertRegex(told(run, "Mary went to the kitchen.\nWhere is Mary?\n").stdout, r"^  mary went to the kitchen\n  where is mary\? +\w+ \(0\.\d\d\)\n")
+        for setting in "--task.noise=0.1", "--task.view=pictures":
+            tapehead("train", "babi/ntm", setting, "--out", self.place / "other", code=2)
+        refused = tapehead("train", "babi/ntm", "--model.name=memn2n", "--task.data=generated", "--out", self.place / "other", code=2)
+        self.assertIn("task.view=sentences", refused.stderr)
+
     def test_what_a_directory_of_stories_lacks_is_taken_from_the_next(self):
         out = self.generated("--tasks", "1,3", "--questions", 50, "--test", 20)
         other = out.rename(self.place / "all")

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <map>
 
 #include "framework/autodiff/products.hpp"
@@ -82,4 +84,28 @@ TEST_CASE("the LSTM baseline is its layers, step by step", "[models]") {
   Tape other;
   other.reset(model.parameters().leaves(nullptr), false);
   CHECK_THAT(other.value(model.predict(other, batch, Steps::all, nullptr).logits), close_to(expected, 1e-12));
+}
+
+TEST_CASE("a step whose target is none of the classes is wrong, and costs infinitely much", "[models]") {
+  const TaskShape task{kInputs, kOutputs, Loss::classes};
+  LstmBaseline model(task, {.units = kUnits, .layers = 1}, 1);
+  Batch batch = random_sequences(task, 4, 3, {3});
+  auto& sequence = std::get<SequenceBatch>(batch);
+  Tape tape;
+  const auto score = [&] {
+    tape.reset(model.parameters().leaves(nullptr));
+    return model.score(tape, batch);
+  };
+  const Model::Scored known = score();
+  CHECK(std::isfinite(known.score.loss));
+  Batch second;
+  slice_examples(batch, 1, 2, second);
+  tape.reset(model.parameters().leaves(nullptr));
+  const Score one = model.score(tape, second).score;
+  for (std::size_t i = 0; i < kOutputs; ++i) sequence.targets(3, 1, i) = 0;
+  const Model::Scored unknown = score();
+  CHECK(unknown.score.wrong == known.score.wrong - one.wrong + 1);
+  CHECK(unknown.score.loss == std::numeric_limits<double>::infinity());
+  CHECK(tape.value(unknown.loss)[0] == Approx(known.score.loss - one.loss).epsilon(1e-12));
+  CHECK(unknown.score.examples == 3);
 }

@@ -28,6 +28,9 @@ class RandomOptions final : public SettingVisitor {
   void operator()(const Setting&, double&) override {}
   void operator()(const Setting& setting, std::string& field) override {
     if (setting.name == "tasks") field = "all";  // so that with() has a choice
+    if (setting.choices.empty()) return;
+    const std::size_t last = setting.choices.size() - 1;
+    field = setting.choices[given_.number(std::string(setting.name), 0, last)];
   }
 
  private:

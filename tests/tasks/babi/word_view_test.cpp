@@ -1,0 +1,152 @@
+#include "tasks/babi/word_view.hpp"
+
+#include "tasks/babi/babi.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace tapehead;
+
+namespace {
+
+const std::vector<Story> kStories = parse_stories(
+    "1 Mary went home.\n"
+    "2 Where is Mary?\thome\t1\n"
+    "3 John left.\n"
+    "4 Who left?\tjohn,mary\t1 3\n"
+    "1 Who?\tnobody\n",
+    "stories.txt");
+
+struct Told {
+  Vocabulary words = Vocabulary::of({&kStories});
+  StoryBatch batch;
+
+  Told() {
+    StorySet set;
+    set.add(kStories, words, 1);
+    const std::vector<StorySet::Told> told = {{0, {}}, {1, {}}, {2, {}}};
+    set.fill(told, 50, batch);
+  }
+};
+
+// What is read at each step: a word, a mark, or "_" for nothing.
+std::string read(const SequenceBatch& sequence, std::size_t b, const Vocabulary& words) {
+  std::string text;
+  for (std::size_t t = 0; t < sequence.steps(); ++t) {
+    std::string now;
+    for (std::size_t c = 0; c < sequence.inputs.shape()[2]; ++c) {
+      if (sequence.inputs(t, b, c) == 0) continue;
+      REQUIRE(sequence.inputs(t, b, c) == 1);
+      REQUIRE(now.empty());
+      now = c < words.size() ? words.word(static_cast<StoryBatch::Id>(c + 1))
+                             : std::string(1, ".?-"[c - words.size()]);
+    }
+    text += (t > 0 ? " " : "") + (now.empty() ? "_" : now);
+  }
+  return text;
+}
+
+// The same of the targets, of which a step that counts has one, or "?" if it has none.
+std::string wanted(const SequenceBatch& sequence, std::size_t b, const Vocabulary& words) {
+  std::string text;
+  for (std::size_t t = 0; t < sequence.steps(); ++t) {
+    std::string now = sequence.mask(t, b) == 0 ? "_" : "?";
+    for (std::size_t c = 0; c < words.size(); ++c) {
+      if (sequence.targets(t, b, c) == 0) continue;
+      REQUIRE(sequence.targets(t, b, c) == 1);
+      REQUIRE(now == "?");
+      now = words.word(static_cast<StoryBatch::Id>(c + 1));
+    }
+    text += (t > 0 ? " " : "") + now;
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a story is read word by word with its marks, and answered at the last", "[babi]") {
+  const Told told;
+  SequenceBatch sequence;
+  read_word_by_word(told.batch, {.words = told.words.size()}, 0, sequence);
+  CHECK(sequence.inputs.shape()[2] == told.words.size() + 3);
+  CHECK(sequence.targets.shape()[2] == told.words.size());
+  CHECK(read(sequence, 0, told.words) == "mary went home . where is mary ? - _ _");
+  CHECK(wanted(sequence, 0, told.words) == "_ _ _ _ _ _ _ _ home _ _");
+  CHECK(read(sequence, 1, told.words) == "mary went home . john left . who left ? -");
+  CHECK(wanted(sequence, 1, told.words) == "_ _ _ _ _ _ _ _ _ _ john,mary");
+  CHECK(read(sequence, 2, told.words) == "who ? - _ _ _ _ _ _ _ _");
+  CHECK(wanted(sequence, 2, told.words) == "_ _ nobody _ _ _ _ _ _ _ _");
+}
+
+TEST_CASE("without marks a story is answered at the last word of its question", "[babi]") {
+  const Told told;
+  SequenceBatch sequence;
+  read_word_by_word(told.batch, {.words = told.words.size(), .marks = false}, 8, sequence);
+  CHECK(sequence.inputs.shape()[2] == told.words.size());
+  CHECK(read(sequence, 1, told.words) == "mary went home john left who left _");
+  CHECK(wanted(sequence, 1, told.words) == "_ _ _ _ _ _ john,mary _");
+  CHECK(read(sequence, 2, told.words) == "who _ _ _ _ _ _ _");
+  CHECK(wanted(sequence, 2, told.words) == "nobody _ _ _ _ _ _ _");
+}
+
+TEST_CASE("where no word is known there is a step to answer at, and no target for an answer that is no word",
+          "[babi]") {
+  Told told;
+  told.batch.question_lengths(2) = 0;
+  told.batch.answers(2) = 0;
+  Batch alone;
+  slice_examples(told.batch, 2, 3, alone);
+  SequenceBatch sequence;
+  read_word_by_word(std::get<StoryBatch>(alone), {.words = told.words.size(), .marks = false}, 0, sequence);
+  CHECK(read(sequence, 0, told.words) == "_");
+  CHECK(wanted(sequence, 0, told.words) == "?");
+}
+
+TEST_CASE("the longest example has as many steps as are counted beforehand", "[babi]") {
+  const Told told;
+  StorySet set;
+  set.add(kStories, told.words, 1);
+  const WordView marked{.words = told.words.size()}, plain{.words = told.words.size(), .marks = false};
+  CHECK(set.longest_reading(50, marked) == 11);
+  CHECK(set.longest_reading(50, plain) == 7);
+  CHECK(set.longest_reading(1, marked) == 9);  // only the last statement of each
+  CHECK(StorySet().longest_reading(50, marked) == 0);
+}
+
+TEST_CASE("a task word by word asks the same questions as in sentences", "[babi]") {
+  Babi::Options options;
+  options.tasks = "1,2";
+  options.questions = 40;
+  options.statements = 6;
+  options.view = "words";
+  const Babi task(options);
+  CHECK(task.input_size() == task.words().size() + 3);
+  CHECK(task.target_size() == task.words().size());
+  CHECK(task.story_shape().words == 0);
+  CHECK(task.told_shape().words == task.words().size());
+  const auto in_sentences = task.in_sentences();
+  CHECK(in_sentences->story_shape().words == task.words().size());
+  for (const Split split : {Split::train, Split::validation, Split::test}) {
+    REQUIRE(task.size(split) == in_sentences->size(split));
+    Batch words, sentences;
+    task.take(split, 0, task.size(split), words);
+    in_sentences->take(split, 0, task.size(split), sentences);
+    const auto& sequence = std::get<SequenceBatch>(words);
+    const Batch told = task.as_read(std::get<StoryBatch>(sentences));
+    const auto& as_read = std::get<SequenceBatch>(told);
+    for (std::size_t b = 0; b < task.size(split); ++b) {
+      const std::string all = read(sequence, b, task.vocabulary());
+      CHECK(all.starts_with(read(as_read, b, task.vocabulary()).substr(0, all.find(" _"))));
+      const std::string answer = task.vocabulary().word(std::get<StoryBatch>(sentences).answers(b));
+      CHECK(wanted(sequence, b, task.vocabulary()).find(answer) != std::string::npos);
+      CHECK(task.answer_of(split, b) == std::get<StoryBatch>(sentences).answers(b));
+    }
+  }
+  Batch drawn, same;
+  task.sample(RandomStream(1, "train"), 5, drawn);
+  in_sentences->sample(RandomStream(1, "train"), 5, same);
+  const auto& one = std::get<SequenceBatch>(drawn);
+  const Batch told = task.as_read(std::get<StoryBatch>(same));
+  const auto& other = std::get<SequenceBatch>(told);
+  REQUIRE(one.steps() >= other.steps());
+  for (std::size_t b = 0; b < 5; ++b)
+    CHECK(read(one, b, task.vocabulary()).starts_with(read(other, b, task.vocabulary())));
+}
