@@ -90,7 +90,7 @@ Prediction EntNet::predict(Tape& tape, const Batch& batch, Steps, Recorder* reco
   constexpr const char* kWhere = "EntNet::predict";
   const StoryBatch& story = stories(kWhere, batch);
   const std::size_t places = task().story.statements;
-  const StatementBags statements = statement_bags(kWhere, tape, story, places, longest_, false);
+  const StoryBags statements = statement_bags(kWhere, tape, story, places, longest_, false);
   const EntityMemory memory = remember(tape, statements.bags, statements.starts);
   const Var query =
       embed_masked_bags(tape, words_, question_mask_, question_bags(kWhere, tape, story, longest_));

@@ -62,7 +62,7 @@ Prediction MemN2N::predict(Tape& tape, const Batch& batch, Steps, Recorder* reco
   const StoryBatch& story = stories(kWhere, batch);
   const std::size_t places = task().story.statements;
   const EmptyPlaces empty = options_.empty_slots ? EmptyPlaces::scored : EmptyPlaces::absent;
-  const StatementBags rows = statement_bags(kWhere, tape, story, places, weights_.longest(), options_.time);
+  const StoryBags rows = statement_bags(kWhere, tape, story, places, weights_.longest(), options_.time);
   Var query = embed(tape, {&question_, 1}, question_bags(kWhere, tape, story, weights_.longest()));
   // A¹, C¹ … C^K at once, or A and C.
   const Var memories = embed(tape, tables_, rows.bags);

@@ -1,0 +1,39 @@
+// A key-value memory network learns where people are, reading windows of words as well as sentences.
+#include <limits>
+
+#include "framework/models/kv_memn2n.hpp"
+#include "framework/training/evaluator.hpp"
+#include "framework/training/trainer.hpp"
+#include "tasks/babi/babi.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace tapehead;
+
+TEST_CASE("a key-value memory network learns where people are", "[kv_memn2n]") {
+  const Babi task(Babi::Options{});
+  TrainingOptions training;
+  training.steps = 2800;
+  training.batch = 32;
+  training.shards = 1;
+  training.cost = "sum";
+  training.linear_start = 560;
+  training.optimizer.optimizer = "sgd";
+  training.optimizer.learning_rate = 0.005;
+  training.optimizer.momentum = 0;
+  training.clipping.clip_gradient = std::numeric_limits<double>::infinity();
+  training.clipping.clip_parameter = 40;
+  const double guessed = task.most_frequent_answer_error(Split::test);
+  CHECK(guessed > 0.7);
+  for (const std::string memories : {"windows", "sentences"}) {
+    INFO(memories);
+    KvMemN2N::Options options;
+    options.memories = memories;
+    options.hops = 3;
+    options.width = 20;
+    KvMemN2N model(shape_of(task), options, 1);
+    Trainer trainer(model, task, training, 1, 1);
+    trainer.run({}, [] { return false; });
+    Workers workers(1);
+    CHECK(Evaluator(task, 1, Split::test).evaluate(model, workers).mean_wrong() < 0.05);
+  }
+}
