@@ -5,7 +5,7 @@ Left what goes in and is written, right what is read and comes out, time running
 
 import numpy as np
 
-from . import locations, ngrams, style
+from . import locations, ngrams, reading, style
 from .errors import UnavailableError, UsageError
 from .figure import Figure
 from .panels import chosen_heads, panel_rows
@@ -31,7 +31,11 @@ def head_picture(run, probe=None, example=0, head=None, step=None):
     arrays, at = one_example(trace, example, step)
     task = run.config.get("task.name")
     chosen = chosen_heads(arrays, head)
-    rows, slots = panel_rows(task, arrays, chosen)
+    ends = None
+    if reading.read_word_by_word(run, arrays):
+        arrays = reading.up_to_answer(arrays)
+        ends = reading.panels(run.words, arrays)
+    rows, slots = panel_rows(task, arrays, chosen, ends)
     detail = f"{style.describe(run)} · probe {trace.probe}, example {example}, step {at:,}"
     if task_key(task) == "ngrams" and ngrams.can_be_drawn(arrays):
         figure = ngrams.prediction_picture(run, trace.probe, arrays, rows[1:] if chosen else [], slots)

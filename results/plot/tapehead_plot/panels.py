@@ -41,14 +41,21 @@ def chosen_heads(arrays, head):
     return list(range(heads)) if head is None else [head]
 
 
-def panel_rows(task, arrays, chosen):
-    """Rows of a left and a right panel, either of which may be None, and the slots that are shown."""
-    scored = channels.scored_steps(task, arrays)
-    wrong = wrong_bits(arrays, scored)
-    inputs = input_panel(task, arrays)
-    outputs = bits_panel(task, "Outputs", arrays.get("output"), "probability of a 1", wrong, scored)
-    if not chosen:
+def panel_rows(task, arrays, chosen, read_and_answered=None):
+    """Rows of a left and a right panel, either of which may be None, and the slots that are shown.
+
+    Inputs and outputs are bits, or `read_and_answered`, two panels.
+    """
+    if read_and_answered:
+        inputs, outputs = read_and_answered
+        targets = None
+    else:
+        scored = channels.scored_steps(task, arrays)
+        wrong = wrong_bits(arrays, scored)
+        inputs = input_panel(task, arrays)
         targets = bits_panel(task, "Targets", arrays.get("target"), "target value")
+        outputs = bits_panel(task, "Outputs", arrays.get("output"), "probability of a 1", wrong, scored)
+    if not chosen:
         return [(panel, None) for panel in (inputs, targets, outputs) if panel], None
 
     several = len(chosen) > 1

@@ -1,0 +1,71 @@
+"""Pictures of stories that were read word by word."""
+
+import sys
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import synthetic_run as synthetic  # noqa: E402
+from figure_case import RunCase, words  # noqa: E402
+from tapehead_plot.heads import head_picture  # noqa: E402
+from tapehead_plot.run import open_run  # noqa: E402
+
+VOCABULARY = [f"word{number}" for number in range(1, 11)] + ["mary", "home", "where", "garden"]
+STORY = "mary home . where mary ? -".split()
+
+
+def word_trace(answer="home", steps=12):
+    """One example, empty behind its last step: the right answer has probability 0.25, "garden" 0.75."""
+    names = [*VOCABULARY, ".", "?", "-"]
+    inputs = np.zeros((1, 1, steps, len(names)))
+    outputs, targets = np.zeros((2, 1, 1, steps, len(VOCABULARY)))
+    mask = np.zeros((1, 1, steps))
+    for time, word in enumerate(STORY):
+        inputs[0, 0, time, names.index(word)] = 1
+    last = len(STORY) - 1
+    mask[0, 0, last] = 1
+    outputs[0, 0, last, [VOCABULARY.index("home"), VOCABULARY.index("garden")]] = 0.25, 0.75
+    if answer:
+        targets[0, 0, last, VOCABULARY.index(answer)] = 1
+    return {"input": inputs, "output": outputs, "target": targets, "mask": mask}
+
+
+class WordsRead(RunCase):
+    def picture(self, **options):
+        place = self.scratch / "reader"
+        synthetic.copy_run(place, last=50_000, traces={"sample": word_trace(**options)}, task__name="babi")
+        with h5py.File(place / "run.h5", "a") as file:
+            file["vocabulary/word"] = np.array(VOCABULARY, dtype=synthetic.TEXT)
+        return head_picture(open_run(place))
+
+    def test_what_was_read_has_a_row_a_word_in_their_order_and_ends_at_the_answer(self):
+        axes = self.picture().axes[0]
+        self.assertEqual(axes.get_title(loc="left") or axes.get_title(), "Words read")
+        labels = [label.get_text() for label in axes.get_yticklabels()]
+        self.assertEqual(labels, ["mary", "home", ".", "where", "?", "-"])
+        read = axes.get_images()[0].get_array()
+        self.assertEqual(read.shape, (6, len(STORY)))
+        self.assertEqual([labels[row] for row in np.argmax(read, axis=0)], STORY)
+
+    def test_the_answer_given_is_told_with_its_probability_and_the_right_one_beside_it(self):
+        figure = self.picture(answer="home")
+        self.assertIn("Answer: garden (0.75); right: home", words(figure))
+        answers = next(a for a in figure.axes if any("garden" == x.get_text() for x in a.get_yticklabels()))
+        self.assertEqual([x.get_text() for x in answers.get_yticklabels()][:2], ["garden", "home"])
+        self.assertEqual(list(answers.get_images()[0].get_array()[:2, -1]), [0.75, 0.25])
+        self.assertIn("Answer: garden (0.75)", words(self.picture(answer="garden")))
+
+    def test_a_right_answer_that_is_unlikely_is_shown_all_the_same(self):
+        figure = self.picture(answer="word9")
+        self.assertIn("Answer: garden (0.75); right: word9", words(figure))
+        self.assertIn("word9", words(figure))
+
+    def test_where_no_word_is_right_it_is_said(self):
+        self.assertIn("Answer: garden (0.75); right: none of the words", words(self.picture(answer=None)))
+
+
+if __name__ == "__main__":
+    unittest.main()
