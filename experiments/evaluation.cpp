@@ -93,9 +93,8 @@ void record_results(const TrainedNet& net, const std::vector<VariationResult>& r
     const bool trained = result.variation.trained() && !result.split;
     // The training distribution too has names of its own: loss and error are what the run itself measured.
     const std::string behind = "_" + column_name(result);
-    const std::string at =
-        " per sequence " + (trained ? "as in training, evaluated later" : "at " + row_name(result));
-    measurements.push_back({{names.cost_column + behind, names.unit, "cost" + at}, result.loss});
+    const std::string at = trained ? " as in training, evaluated later" : " at " + row_name(result);
+    measurements.push_back({{names.cost_column + behind, names.unit, "cost per sequence" + at}, result.loss});
     measurements.push_back(
         {{names.error_column + behind, names.error_unit, names.errors + at}, result.wrong});
     if (std::isfinite(result.most_frequent)) {
@@ -104,7 +103,8 @@ void record_results(const TrainedNet& net, const std::vector<VariationResult>& r
                               result.most_frequent});
     }
     if (has_optimum(result)) {
-      measurements.push_back({{"optimum" + behind, names.unit, "least possible cost" + at}, result.optimum});
+      measurements.push_back(
+          {{"optimum" + behind, names.unit, "least possible cost per sequence" + at}, result.optimum});
     }
   }
   add_eval_columns(net.directory, net.step, measurements);
@@ -127,7 +127,7 @@ void record_answers(const TrainedNet& net, const std::vector<VariationResult>& r
 
 void write_results(std::ostream& out, Loss loss, const std::vector<VariationResult>& results) {
   const std::string cost = std::string(names_of(loss).costs) + " per sequence";
-  const std::string wrong = std::string(names_of(loss).errors) + " per sequence";
+  const std::string wrong = names_of(loss).errors;
   const std::string optimum = "least possible", guess = "most frequent answer";
   const bool optima = std::ranges::any_of(results, has_optimum);
   const bool guesses = std::ranges::any_of(

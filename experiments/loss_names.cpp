@@ -7,19 +7,19 @@ const LossNames& names_of(Loss loss) {
                                    .costs = "bits",
                                    .cost_column = "bits",
                                    .error_unit = "bit",
-                                   .errors = "wrong bits",
+                                   .errors = "wrong bits per sequence",
                                    .error_column = "wrong_bits"};
   static constexpr LossNames kNats{.unit = "nat",
                                    .costs = "nats",
                                    .cost_column = "nats",
                                    .error_unit = "1",
-                                   .errors = "wrong classes",
+                                   .errors = "wrong answers per question",
                                    .error_column = "wrong_classes"};
   static constexpr LossNames kRanks{.unit = "1",
                                     .costs = "ranking loss",
                                     .cost_column = "ranking_loss",
                                     .error_unit = "1",
-                                    .errors = "wrong classes",
+                                    .errors = "wrong answers per question",
                                     .error_column = "wrong_classes"};
   return loss == Loss::bits ? kBits : loss == Loss::classes ? kNats : kRanks;
 }

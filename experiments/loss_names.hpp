@@ -12,7 +12,7 @@ struct LossNames {
   const char* costs;         // more than one of them: "bits"
   const char* cost_column;   // what its columns' names begin with
   const char* error_unit;    // of the errors, in run.h5
-  const char* errors;        // "wrong bits"
+  const char* errors;        // "wrong bits per sequence"
   const char* error_column;  // what its columns' names begin with: "wrong_bits"
 };
 

@@ -19,7 +19,7 @@ RunDescription describe_run(const RunSettings& settings, const Task& task, std::
                             std::vector<Attribute> provenance) {
   const LossNames& names = names_of(settings.loss(task));
   const std::string unit = names.unit, error_unit = names.error_unit;
-  const std::string error = std::string(names.errors) + " per sequence";
+  const std::string error = names.errors;
   return {.info = {.title = settings.title(),
                    .run_id = std::move(run_id),
                    .settings = settings.text(),
@@ -89,8 +89,8 @@ void RunRecorder::on_evaluation(const Trainer& trainer, const EvaluationRow& row
   writer_.set_summary("final_loss", row.loss);
   writer_.set_summary("final_error", row.error);
   const LossNames& names = names_of(loss_);
-  const std::string costs = with_unit(short_number(row.loss), names.unit) + " and " +
-                            short_number(row.error) + " " + names.errors + " per sequence";
+  const std::string costs =
+      with_unit(short_number(row.loss), names.unit) + " and " + short_number(row.error) + " " + names.errors;
   writer_.flush_if_due();
   log_.note("step " + grouped(row.step) + ": evaluation gives " + costs);
   if (progress.steps_to_threshold == row.step && row.step > 0) {

@@ -12,7 +12,7 @@ namespace tapehead {
 /// The attribute of /provenance: @examples_sha256.
 inline constexpr const char* kExamplesDigest = "examples_sha256";
 
-/// SHA-256 of all words and all examples of every split, as nets read them, stories always as sentences; nothing for a task
+/// SHA-256 of all words and all examples of every split, as nets read them, stories that are read word by word as words; nothing for a task
 /// whose examples are made.
 std::string digest_of_examples(const Task& task);
 

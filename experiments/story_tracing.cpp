@@ -58,8 +58,8 @@ TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories) {
   const bool in_sentences = std::holds_alternative<StoryBatch>(batch);
   const Prediction prediction =
       net.model->predict(tape, batch, Steps::scored, in_sentences ? &recorder : nullptr);
-  const std::vector<const Real*> rows = answer_rows(tape, prediction, batch);
-  const std::size_t columns = tape.shape(prediction.logits).back(), words = net.task->target_size();
+  const std::vector<AnswerRow> rows = answer_rows(tape, prediction, batch);
+  const std::size_t columns = tape.shape(prediction.logits).back(), words = net.task->words().size();
 
   const bool ranked = net.settings->loss(*net.task) == Loss::ranking;
   ReusableTensor<Real, 1> answer, certainty;
@@ -69,7 +69,7 @@ TraceSet trace_stories(const TrainedNet& net, const StoryBatch& stories) {
   support.resize({examples, stories.sentences.shape()[1]});
   std::fill(support.storage().begin(), support.storage().end(), Real(0));
   for (std::size_t b = 0; b < examples; ++b) {
-    const Real* const row = rows[b];
+    const Real* const row = rows[b].logits;
     const std::size_t best = largest_in_row(row, words);
     answer(b) = static_cast<Real>(best + 1);
     certainty(b) = static_cast<Real>((ranked ? lead_of_best : probability_of_best)(row, columns, best));

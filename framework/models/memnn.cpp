@@ -244,7 +244,8 @@ Model::Scored MemNN::score_batch(Tape& tape, const Batch& batch, Recorder* recor
   result.score = {.loss = answerable ? static_cast<double>(tape.value(result.loss)[0])
                                      : std::numeric_limits<double>::infinity(),
                   .wrong = wrong_answers(tape, result.logits, story),
-                  .examples = static_cast<double>(examples)};
+                  .examples = static_cast<double>(examples),
+                  .judged = static_cast<double>(examples)};
   return result;
 }
 

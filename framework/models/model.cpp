@@ -9,6 +9,11 @@
 #include "framework/tensor/row_kernels.hpp"
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
+namespace {
+
+constexpr std::size_t kNoStep = ~std::size_t{0};
+
+}  // namespace
 
 TaskShape shape_of(const Task& task) {
   return {task.input_size(), task.target_size(), task.loss(), task.story_shape()};
@@ -61,6 +66,7 @@ Score& Score::operator+=(const Score& other) {
   loss += other.loss;
   wrong += other.wrong;
   examples += other.examples;
+  judged += other.judged;
   return *this;
 }
 
@@ -106,35 +112,57 @@ Model::Targets Model::targets_of(Tape& tape, const SequenceBatch& sequence,
   return targets;
 }
 
+void Model::judge_bits(const Tape& tape, const Prediction& prediction, const Targets& targets, Score& score) {
+  const std::size_t n = tape.shape(prediction.logits).back();
+  for (std::size_t row = 0; row < tape.shape(prediction.logits).rows(); ++row) {
+    if (targets.mask[row] == 0) continue;
+    const Real *const x = tape.data(prediction.logits) + row * n, *const target = targets.values + row * n;
+    for (std::size_t i = 0; i < n; ++i) score.wrong += (x[i] > 0) != (target[i] > Real(0.5)) ? 1 : 0;
+  }
+  score.judged = score.examples;
+}
+
+// Steps without an answer are taken out of the mask: they have no gradient, and the loss is infinite.
+void Model::judge_answers(const Tape& tape, const Prediction& prediction, const Targets& targets,
+                          Score& score) {
+  const std::size_t n = tape.shape(prediction.logits).back(),
+                    examples = static_cast<std::size_t>(score.examples);
+  for (std::size_t b = 0; b < examples; ++b) {
+    bool wrong = false;          // the answer that step `last` belongs to
+    std::size_t last = kNoStep;  // scored in this example
+    for (std::size_t i = 0; i < prediction.steps.size(); ++i) {
+      const std::size_t row = i * examples + b;
+      if (targets.mask[row] == 0) continue;
+      const bool begins = last == kNoStep || prediction.steps[i] != last + 1;
+      last = prediction.steps[i];
+      const Real* const target = targets.values + row * n;
+      const std::size_t right = largest_in_row(target, n);
+      const bool has_answer = target[right] > 0;
+      const bool is_wrong = !has_answer || largest_in_row(tape.data(prediction.logits) + row * n, n) != right;
+      if (begins) ++score.judged;
+      if (is_wrong && (begins || !wrong)) ++score.wrong;
+      wrong = is_wrong || (wrong && !begins);
+      if (has_answer) continue;
+      targets.mask[row] = 0;
+      score.loss = std::numeric_limits<double>::infinity();
+    }
+  }
+}
+
 Model::Scored Model::score_batch(Tape& tape, const Batch& batch, Recorder* recorder) const {
   const auto* const stories = std::get_if<StoryBatch>(&batch);
   const Prediction prediction = predict(tape, batch, Steps::scored, recorder);
-  const Var logits = prediction.logits;
-  const Shape shape = tape.shape(logits);
+  const Shape shape = tape.shape(prediction.logits);
   const std::size_t rows = shape.rows(), n = shape.back();
   const Targets targets = stories != nullptr ? targets_of(tape, *stories, n)
                                              : targets_of(tape, sequences("Model::score", batch), prediction);
-  Scored result{{}, logits, {}};
+  Scored result{{}, prediction.logits, {}};
   result.score.examples = static_cast<double>(batch_size(batch));
-  bool answerable = true;
-  for (std::size_t row = 0; row < rows; ++row) {
-    if (targets.mask[row] == 0) continue;
-    const Real *const x = tape.data(logits) + row * n, *const target = targets.values + row * n;
-    if (task_.loss == Loss::bits) {
-      for (std::size_t i = 0; i < n; ++i) result.score.wrong += (x[i] > 0) != (target[i] > Real(0.5)) ? 1 : 0;
-      continue;
-    }
-    const std::size_t right = largest_in_row(target, n);
-    const bool has_answer = target[right] > 0;
-    result.score.wrong += has_answer && largest_in_row(x, n) == right ? 0 : 1;
-    if (has_answer) continue;
-    targets.mask[row] = 0;  // it has no gradient
-    answerable = false;
-  }
-  const auto loss = task_.loss == Loss::bits ? bits_loss : class_loss;
-  result.loss = loss(tape, logits, {targets.values, rows * n}, {targets.mask, rows});
-  result.score.loss =
-      answerable ? static_cast<double>(tape.value(result.loss)[0]) : std::numeric_limits<double>::infinity();
+  const bool bits = task_.loss == Loss::bits;
+  (bits ? judge_bits : judge_answers)(tape, prediction, targets, result.score);
+  result.loss = (bits ? bits_loss : class_loss)(tape, prediction.logits, {targets.values, rows * n},
+                                                {targets.mask, rows});
+  result.score.loss += static_cast<double>(tape.value(result.loss)[0]);
   return result;
 }
 

@@ -53,12 +53,13 @@ class Recorder {
 /// Sums over the examples of a batch.
 struct Score {
   double loss = 0;   // bits, nats, or what is missing to the margin of a ranking: see ModelBuilder::loss()
-  double wrong = 0;  // wrong bits or wrong classes
+  double wrong = 0;  // wrong bits or wrong answers
   double examples = 0;
+  double judged = 0;  // what `wrong` is counted over: examples whose bits, or answers
 
   Score& operator+=(const Score& other);
-  double mean_loss() const { return loss / examples; }    // of an example
-  double mean_wrong() const { return wrong / examples; }  // of an example
+  double mean_loss() const { return loss / examples; }  // of an example
+  double mean_wrong() const { return wrong / judged; }  // bits of an example, or the share of the answers
 };
 
 class Model {
@@ -86,7 +87,8 @@ class Model {
     Var logits;   // of the steps where the loss counts
     Score score;  // sums over the examples of the batch
   };
-  /// `recorder` may be nullptr. Throws as predict(). A question whose answer is 0, no word, or a step whose target is
+  /// `recorder` may be nullptr. Throws as predict(). In a sequence of classes scored steps in a row are one answer, which
+  /// is wrong if any of them is. A question whose answer is 0, no word, or a step whose target is
   /// none of the classes, is wrong whatever is answered: the score's loss is then infinite, and `loss` that of the others.
   Scored score(Tape& tape, const Batch& batch, Recorder* recorder = nullptr) const {
     return score_batch(tape, batch, recorder);
@@ -115,6 +117,11 @@ class Model {
     Real* values;
     Real* mask;
   };
+  // Count what is wrong, and over what, in a score that has its examples.
+  static void judge_bits(const Tape& tape, const Prediction& prediction, const Targets& targets,
+                         Score& score);
+  static void judge_answers(const Tape& tape, const Prediction& prediction, const Targets& targets,
+                            Score& score);
   Targets targets_of(Tape& tape, const StoryBatch& stories, std::size_t columns) const;
   Targets targets_of(Tape& tape, const SequenceBatch& sequence, const Prediction& prediction) const;
 

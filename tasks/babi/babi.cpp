@@ -66,8 +66,9 @@ Babi::Babi(const Options& options) : options_(options) {
   for (const Parts& parts : all) {
     for (const std::vector<Story>* const set : parts.sets()) texts.push_back(set);
   }
-  vocabulary_ = std::make_shared<Vocabulary>(Vocabulary::of(texts));
-  view_ = {.words = vocabulary_->size(), .marks = options.marks};
+  const bool whole = options.view == "stories";
+  vocabulary_ = std::make_shared<Vocabulary>(Vocabulary::of(texts, whole));
+  view_ = {.words = vocabulary_->size(), .marks = options.marks || whole, .whole_stories = whole};
   keep(all);
   shape_ = {.words = vocabulary_->size(),
             .longest_sentence = stories_->longest_sentence(),
@@ -80,8 +81,9 @@ void Babi::keep(const std::vector<Parts>& all) {
   auto set = std::make_shared<StorySet>();
   const auto add = [&](const std::vector<Story>& stories, std::size_t task, Examples& examples) {
     const std::size_t before = set->size();
-    set->add(stories, *vocabulary_, task);
-    for (std::size_t i = before; i < set->size(); ++i) examples.push_back(static_cast<std::uint32_t>(i));
+    set->add(stories, *vocabulary_, task, whole_stories());
+    for (std::size_t i = before; i < set->size(); i += whole_stories() ? set->questions(i) : 1)
+      examples.push_back(static_cast<std::uint32_t>(i));
   };
   for (Examples* const examples : {&train_, &validation_, &test_}) examples->clear();
   for (const Parts& parts : all) {
@@ -90,7 +92,6 @@ void Babi::keep(const std::vector<Parts>& all) {
     add(parts.test, parts.task, test_);
   }
   stories_ = std::move(set);
-  steps_ = stories_->longest_reading(options_.statements, view_);
   divide(!validation_.empty());
   if (train_.empty()) throw UsageError("task.validation: no question is left to train on");
   if (validation_.empty() && options_.validation > 0)
@@ -124,31 +125,10 @@ Babi::Elsewhere Babi::with_data(const std::string& data) const {
     }
   }
   found.unknown.words.assign(words.begin(), words.end());
-  found.unknown.questions = static_cast<std::size_t>(std::ranges::count_if(
-      task.test_, [&](std::uint32_t example) { return task.stories_->answer(example) == 0; }));
-  return found;
-}
-
-std::vector<std::size_t> Babi::tasks() const {
-  std::set<std::size_t> numbers;
-  for (const std::uint32_t example : train_) numbers.insert(stories_->task(example));
-  return {numbers.begin(), numbers.end()};
-}
-
-double Babi::most_frequent_answer_error(Split split) const {
-  std::map<std::size_t, std::map<StoryBatch::Id, std::size_t>> counts;  // of a task's answers
-  for (const std::uint32_t example : train_) ++counts[stories_->task(example)][stories_->answer(example)];
-  std::map<std::size_t, StoryBatch::Id> guesses;
-  for (const auto& [task, answers] : counts) {
-    guesses[task] =
-        std::ranges::max_element(answers, {}, [](const auto& answer) { return answer.second; })->first;
-  }
-  const Examples& asked = of(split);
-  const auto wrong = std::ranges::count_if(asked, [&](std::uint32_t example) {
-    const StoryBatch::Id right = stories_->answer(example), guess = guesses[stories_->task(example)];
-    return right == 0 || guess != right;
+  task.for_each_question(task.test_, [&](std::size_t question) {
+    found.unknown.questions += std::ranges::count(task.stories_->answer(question), 0) > 0 ? 1 : 0;
   });
-  return static_cast<double>(wrong) / static_cast<double>(asked.size());
+  return found;
 }
 
 void Babi::divide(bool has_validation) {
@@ -190,23 +170,23 @@ void Babi::sample(const RandomStream& stream, std::size_t batch, Batch& into) co
 }
 
 void Babi::hand_out(std::span<const StorySet::Told> told, Batch& into) const {
+  if (whole_stories()) {
+    thread_local Examples firsts;  // keeps its memory, as in sample()
+    firsts.clear();
+    for (const StorySet::Told& one : told) firsts.push_back(static_cast<std::uint32_t>(one.example));
+    return stories_->read_stories(firsts, view_, as<SequenceBatch>(into));
+  }
   if (!word_by_word()) return stories_->fill(told, options_.statements, as<StoryBatch>(into));
   thread_local StoryBatch stories;  // keeps its memory, as in sample()
   stories_->fill(told, options_.statements, stories);
-  read_word_by_word(stories, view_, steps_, as<SequenceBatch>(into));
+  read_word_by_word(stories, view_, as<SequenceBatch>(into));
 }
 
 Batch Babi::as_read(const StoryBatch& stories) const {
   if (!word_by_word()) return stories;
   SequenceBatch words;
-  read_word_by_word(stories, view_, 0, words);
+  read_word_by_word(stories, view_, words);
   return words;
-}
-
-std::unique_ptr<Babi> Babi::in_sentences() const {
-  auto same = std::make_unique<Babi>(*this);
-  same->options_.view = "sentences";
-  return same;
 }
 
 void Babi::take(Split split, std::size_t first, std::size_t count, Batch& into) const {
@@ -221,40 +201,37 @@ void Babi::take(Split split, std::size_t first, std::size_t count, Batch& into) 
 }
 
 std::string Babi::picture() const {
-  if (word_by_word()) {
-    return options_.marks ? "time --->    0    1   2   3    4    5   6    7    8\n"
-                            "input     Mary went home  .  Where  is Mary  ?    -\n"
-                            "target                                         home\n"
-                            "mask         0    0   0   0    0    0   0    0    1\n"
-                          : "time --->    0    1    2    3    4    5\n"
-                            "input     Mary went home Where is  Mary\n"
-                            "target                             home\n"
-                            "mask         0    0    0    0    0    1\n";
-  }
-  return "statement 1   Mary moved to the bathroom\n"
-         "statement 2   Mary got the football there\n"
-         "question      Where is the football\n"
-         "answer        bathroom, known by statements 2 and 1\n";
-}
-
-double Babi::chance() const {
-  std::map<StoryBatch::Id, double> counts;
-  for (const std::uint32_t example : train_) ++counts[stories_->answer(example)];
-  double entropy = 0;
-  for (const auto& [answer, count] : counts) {
-    const double share = count / static_cast<double>(train_.size());
-    entropy -= share * std::log(share);
-  }
-  return entropy;
+  if (whole_stories())
+    return "time --->    0    1   2   3    4    5   6   7    8    9   10   11   12 ...\n"
+           "input     Mary went home  . Where  is Mary ?    -  John  left   .   Who\n"
+           "target                                       home\n"
+           "mask         0    0   0   0    0    0   0   0    1    0    0    0    0\n";
+  if (!word_by_word())
+    return "statement 1   Mary moved to the bathroom\n"
+           "statement 2   Mary got the football there\n"
+           "question      Where is the football\n"
+           "answer        bathroom, known by statements 2 and 1\n";
+  return options_.marks ? "time --->    0    1   2   3    4    5   6    7    8\n"
+                          "input     Mary went home  .  Where  is Mary  ?    -\n"
+                          "target                                         home\n"
+                          "mask         0    0   0   0    0    0   0    0    1\n"
+                        : "time --->    0    1    2    3    4    5\n"
+                          "input     Mary went home Where is  Mary\n"
+                          "target                             home\n"
+                          "mask         0    0    0    0    0    1\n";
 }
 
 std::unique_ptr<Babi> Babi::without_leaks() const {
   std::set<std::vector<StoryBatch::Id>> seen;
-  for (const Examples* const examples : {&train_, &validation_}) {
-    for (const std::uint32_t example : *examples) seen.insert(stories_->text(example));
-  }
+  for (const Examples* const examples : {&train_, &validation_})
+    for_each_question(*examples, [&](std::size_t question) { seen.insert(stories_->text(question)); });
   auto rest = std::make_unique<Babi>(*this);
-  std::erase_if(rest->test_, [&](std::uint32_t example) { return seen.contains(stories_->text(example)); });
+  std::erase_if(rest->test_, [&](std::uint32_t example) {
+    bool all = true;
+    for_each_question({example},
+                      [&](std::size_t question) { all = all && seen.contains(stories_->text(question)); });
+    return all;
+  });
   return rest;
 }
 

@@ -7,7 +7,8 @@
 //   answer        bathroom, known by statements 2 and 1
 //
 // A question is one example, and the statements above it are its story. The loss is -ln p(answer), in nat. Models read it
-// as sentences (StoryBatch) or word by word (SequenceBatch, word_view.hpp).
+// as sentences (StoryBatch) or word by word (SequenceBatch, word_view.hpp); there an example may also be a story with all
+// of its questions.
 #pragma once
 
 #include <memory>
@@ -43,8 +44,10 @@ class Babi final : public Task {
         data);
       f(Setting{.name = "tasks", .help = "which of the twenty: 1, 2,19, 1..5 or all"}, tasks);
       f(Setting{.name = "view",
-                .help = "what models are given: the sentences of a story, or its words one by one",
-                .choices = {"sentences", "words"}},
+                .help = "what models are given: the sentences of a story and a question; its words and the "
+                        "question's "
+                        "one by one; or stories word by word, each with all its questions",
+                .choices = {"sentences", "words", "stories"}},
         view);
       // Graves et al. 2016, Methods.
       f(Setting{.name = "marks",
@@ -55,7 +58,8 @@ class Babi final : public Task {
                 .help = "statements of a story that are kept, the last ones",
                 .unit = "statement",
                 .minimum = 1,
-                .maximum = 1e6},
+                .maximum = 1e6,
+                .needs = {"view", {"sentences", "words"}}},
         statements);
       // Sukhbaatar et al. 2015, section 4.1, as in the authors' program: empty memories are counted in the ages.
       f(Setting{.name = "noise",
@@ -65,9 +69,8 @@ class Babi final : public Task {
                 .needs = {"view", {"sentences"}}},
         noise);
       f(Setting{.name = "validation",
-                .help = "share of the training questions that is kept for validation; 0: none, and training "
-                        "is watched on "
-                        "all of them",
+                .help = "share of the training examples that is kept for validation; 0: none, and training "
+                        "is watched on all of them",
                 .minimum = 0,
                 .maximum = 0.9},
         validation);
@@ -80,18 +83,18 @@ class Babi final : public Task {
     }
   };
 
-  /// Reads or makes the stories. The vocabulary is that of all chosen tasks, training and test. The validation questions
+  /// Reads or makes the stories. The vocabulary is that of all chosen tasks, training and test. The validation examples
   /// are the last of a single task, and drawn at random from several; where the directory has a validation set, they are
   /// that instead. Throws UsageError, UnavailableError, IoError and DataError: see story_files.hpp and story_text.hpp.
   explicit Babi(const Options& options);
 
-  /// From the training questions, with replacement.
+  /// From the training examples, with replacement.
   void sample(const RandomStream& stream, std::size_t batch, Batch& into) const override;
   std::size_t size(Split split) const override { return of(split).size(); }
   void take(Split split, std::size_t first, std::size_t count, Batch& into) const override;
 
   std::size_t input_size() const override { return word_by_word() ? view_.channels() : vocabulary_->size(); }
-  std::size_t target_size() const override { return vocabulary_->size(); }
+  std::size_t target_size() const override { return word_by_word() ? view_.classes() : vocabulary_->size(); }
   StoryShape story_shape() const override { return word_by_word() ? StoryShape{} : shape_; }
   std::vector<std::string> words() const override { return vocabulary_->words(); }
   Loss loss() const override { return Loss::classes; }
@@ -108,20 +111,15 @@ class Babi final : public Task {
   const StoryShape& told_shape() const { return shape_; }
   /// Stories in the words of this task as its models read them: the same batch, or word by word.
   Batch as_read(const StoryBatch& stories) const;
-  /// The same questions for models that read sentences.
-  std::unique_ptr<Babi> in_sentences() const;
-
   /// The bAbI task of an example of a split.
   std::size_t task_of(Split split, std::size_t example) const { return stories_->task(of(split)[example]); }
-  /// The right answer of an example of a split; 0: no word.
-  StoryBatch::Id answer_of(Split split, std::size_t example) const {
-    return stories_->answer(of(split)[example]);
-  }
+  /// What an example of a split tells and asks, and the right answers; the same for two only if all words are.
+  std::vector<StoryBatch::Id> text_of(Split split, std::size_t example) const;
   /// The bAbI tasks that training questions are of, ascending.
   std::vector<std::size_t> tasks() const;
 
   /// The share of a split's questions that are answered wrongly if each is given the answer that is most frequent among
-  /// the training questions of its task (of several, the first word).
+  /// the training questions of its task (of several, the first in the order of their words).
   double most_frequent_answer_error(Split split) const;
 
   /// What stories of other files have that the words of this task do not.
@@ -142,7 +140,8 @@ class Babi final : public Task {
   std::unique_ptr<Babi> without_leaks() const;
 
  private:
-  using Examples = std::vector<std::uint32_t>;  // of stories_
+  using Examples = std::vector<std::uint32_t>;  // questions of stories_; of whole stories the first ones
+  using Answer = std::span<const StoryBatch::Id>;
 
   struct Parts;  // the stories of one task, as text
 
@@ -150,7 +149,16 @@ class Babi final : public Task {
   void keep(const std::vector<Parts>& all);
   const Examples& of(Split split) const;
   void divide(bool has_validation);
-  bool word_by_word() const { return options_.view == "words"; }
+  bool word_by_word() const { return options_.view != "sentences"; }
+  bool whole_stories() const { return view_.whole_stories; }
+  // Calls each(question) for all questions of some examples.
+  template <class Each>
+  void for_each_question(const Examples& examples, Each&& each) const {
+    for (const std::uint32_t example : examples) {
+      const std::size_t questions = whole_stories() ? stories_->questions(example) : 1;
+      for (std::size_t question = example; question < example + questions; ++question) each(question);
+    }
+  }
   void hand_out(std::span<const StorySet::Told> told, Batch& into) const;
 
   Options options_;
@@ -158,7 +166,6 @@ class Babi final : public Task {
   std::shared_ptr<const StorySet> stories_;
   StoryShape shape_;
   WordView view_;
-  std::size_t steps_ = 0;  // of the longest story, word by word: every batch has as many
   Examples train_, validation_, test_;
 };
 

@@ -12,7 +12,7 @@
 
 namespace tapehead::inline TAPEHEAD_PRECISION {
 
-/// One question is one example; its story is what precedes it.
+/// One question is one example; its story is what precedes it. Questions of a story stand together, in its order.
 class StorySet {
  public:
   using Id = StoryBatch::Id;
@@ -24,8 +24,9 @@ class StorySet {
   };
 
   /// Appends the stories of the bAbI task of that number. Words that are not in the vocabulary are left out, and an
-  /// answer that is not becomes 0.
-  void add(const std::vector<Story>& stories, const Vocabulary& vocabulary, std::size_t task);
+  /// answer that is not becomes 0. An answer is one word, or, `apart`, those that commas join in it.
+  void add(const std::vector<Story>& stories, const Vocabulary& vocabulary, std::size_t task,
+           bool apart = false);
 
   std::size_t size() const { return examples_.size(); }
   std::size_t longest_sentence() const { return longest_sentence_; }
@@ -33,7 +34,10 @@ class StorySet {
   std::size_t longest_story() const { return longest_story_; }  // statements before a question
   /// The bAbI task that an example is of.
   std::size_t task(std::size_t example) const { return examples_[example].task; }
-  Id answer(std::size_t example) const { return examples_[example].answer; }
+  /// One word, if answers are not apart.
+  std::span<const Id> answer(std::size_t example) const { return words_of(examples_[example].answer); }
+  /// How many questions the story has, from this example, which is its first, on.
+  std::size_t questions(std::size_t first) const;
   /// The same for two examples only if their stories and questions are, word by word.
   std::vector<Id> text(std::size_t example) const;
   /// Those of the questions and statements of some examples.
@@ -41,11 +45,11 @@ class StorySet {
   /// Statements before the question.
   std::size_t statements(std::size_t example) const { return examples_[example].statements; }
 
-  /// Steps of the longest example read word by word, of each the last `most` statements; 0 if there are none.
-  std::size_t longest_reading(std::size_t most, const WordView& view) const;
-
   /// Fills `into` with these examples, of each the last `most` statements, of which there are as many as it has ages for.
   void fill(std::span<const Told> told, std::size_t most, StoryBatch& into) const;
+
+  /// Reads whole stories word by word, each from its first example, `firsts`, to its last question.
+  void read_stories(std::span<const std::uint32_t> firsts, const WordView& view, SequenceBatch& into) const;
 
  private:
   struct Part {  // of words_
@@ -53,11 +57,12 @@ class StorySet {
   };
   struct Example {
     std::uint32_t first_statement, statements;  // in statements_
-    Part question, facts;                       // the facts are in facts_
-    Id answer;
-    std::uint32_t task;
+    Part question, facts, answer;               // the facts are in facts_
+    std::uint32_t task, story;
   };
 
+  std::span<const Id> words_of(const Part& part) const { return {words_.data() + part.first, part.count}; }
+  void read(std::size_t first, WordReader& reader) const;
   Part append(const Words& words, const Vocabulary& vocabulary);
 
   std::vector<Id> words_;
@@ -65,6 +70,7 @@ class StorySet {
   std::vector<std::uint32_t> facts_;
   std::vector<Example> examples_;
   std::size_t longest_sentence_ = 0, longest_question_ = 0, longest_story_ = 0, most_facts_ = 0;
+  std::uint32_t stories_ = 0;
 };
 
 }  // namespace tapehead::inline TAPEHEAD_PRECISION

@@ -161,6 +161,17 @@ Words parse_words(std::string_view text, const std::string& origin, std::size_t 
   return words_of(text, {origin, line});
 }
 
+Words words_of_answer(std::string_view answer) {
+  Words words;
+  for (std::size_t first = 0; first <= answer.size();) {
+    const std::size_t comma = std::min(answer.find(',', first), answer.size());
+    if (comma > first) words.emplace_back(answer.substr(first, comma - first));
+    first = comma + 1;
+  }
+  if (words.empty()) words.emplace_back(answer);
+  return words;
+}
+
 std::vector<Story> read_stories(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);

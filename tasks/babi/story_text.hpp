@@ -44,6 +44,9 @@ std::vector<Story> parse_stories(std::string_view text, const std::string& origi
 /// The words of one statement or question as a person types it. Throws DataError "ORIGIN:LINE: ..." if there are none.
 Words parse_words(std::string_view text, const std::string& origin, std::size_t line);
 
+/// The words of an answer, which commas join.
+Words words_of_answer(std::string_view answer);
+
 /// The stories of a file. Throws IoError if it cannot be read, and as parse_stories().
 std::vector<Story> read_stories(const std::string& path);
 

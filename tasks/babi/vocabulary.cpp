@@ -12,14 +12,15 @@ Vocabulary::Vocabulary(std::vector<std::string> words) : words_(std::move(words)
   for (const std::string& word : words_) ids_.emplace(word, static_cast<Id>(ids_.size() + 1));
 }
 
-Vocabulary Vocabulary::of(const std::vector<const std::vector<Story>*>& sets) {
+Vocabulary Vocabulary::of(const std::vector<const std::vector<Story>*>& sets, bool apart) {
   std::unordered_set<std::string> words;
   for (const std::vector<Story>* const stories : sets) {
     for (const Story& story : *stories) {
       for (const Words& statement : story.statements) words.insert(statement.begin(), statement.end());
       for (const Question& question : story.questions) {
         words.insert(question.words.begin(), question.words.end());
-        words.insert(question.answer);
+        const Words answer = apart ? words_of_answer(question.answer) : Words{question.answer};
+        words.insert(answer.begin(), answer.end());
       }
     }
   }

@@ -21,8 +21,8 @@ class Vocabulary {
   /// In any order; what is there twice counts once.
   explicit Vocabulary(std::vector<std::string> words);
 
-  /// Every word of statements and questions, and every answer as one word.
-  static Vocabulary of(const std::vector<const std::vector<Story>*>& sets);
+  /// Every word of statements and questions, and every answer as one word, or the words of answers if they are `apart`.
+  static Vocabulary of(const std::vector<const std::vector<Story>*>& sets, bool apart = false);
 
   std::size_t size() const { return words_.size(); }
   const std::string& word(Id id) const { return words_[static_cast<std::size_t>(id - 1)]; }

@@ -5,53 +5,64 @@
 namespace tapehead::inline TAPEHEAD_PRECISION {
 namespace {
 
-using Id = StoryBatch::Id;
+// Marks, behind the words.
+constexpr std::size_t kStop = 0, kAsked = 1, kWanted = 2;
 
-// Calls each(channel) for everything that is read of example b, in its order. Returns how many there were.
-template <class Each>
-std::size_t for_each_channel(const StoryBatch& stories, std::size_t b, const WordView& view, Each&& each) {
+void read(const StoryBatch& stories, std::size_t b, WordReader& reader) {
   const std::size_t sentences = stories.sentences.shape()[1], longest = stories.sentences.shape()[2],
                     question_words = stories.questions.shape()[1];
-  const std::size_t stop = view.words, asked = view.words + 1, wanted = view.words + 2;
-  std::size_t count = 0;
-  const auto read = [&](const Id* words, Id length, std::size_t mark) {
-    for (Id i = 0; i < length; ++i, ++count) each(static_cast<std::size_t>(words[i] - 1));
-    if (view.marks) {
-      each(mark);
-      ++count;
-    }
-  };
   for (std::size_t s = 0; s < static_cast<std::size_t>(stories.story_lengths(b)); ++s) {
     const std::size_t row = b * sentences + s;
-    read(stories.sentences.data() + row * longest, stories.sentence_lengths.data()[row], stop);
+    reader.read_statement({stories.sentences.data() + row * longest,
+                           static_cast<std::size_t>(stories.sentence_lengths.data()[row])});
   }
-  read(stories.questions.data() + b * question_words, stories.question_lengths(b), asked);
-  if (view.marks) {
-    each(wanted);
-    ++count;
-  }
-  return count;
+  reader.read_question(
+      {stories.questions.data() + b * question_words, static_cast<std::size_t>(stories.question_lengths(b))});
+  reader.answer({stories.answers.data() + b, 1});
 }
 
 }  // namespace
 
-std::size_t WordView::steps(std::size_t statements, std::size_t words_of_all) const {
-  return std::max<std::size_t>(1, words_of_all + (marks ? statements + 2 : 0));
+void WordReader::read(std::size_t channel) {
+  if (into_ != nullptr) into_->inputs(steps_, example_, channel) = 1;
+  ++steps_;
 }
 
-void read_word_by_word(const StoryBatch& stories, const WordView& view, std::size_t steps,
-                       SequenceBatch& into) {
+void WordReader::read(Ids words, std::size_t mark) {
+  for (const StoryBatch::Id word : words) read(static_cast<std::size_t>(word - 1));
+  if (view_.marks) read(view_.words + mark);
+}
+
+void WordReader::read_statement(Ids words) { read(words, kStop); }
+
+void WordReader::read_question(Ids words) { read(words, kAsked); }
+
+void WordReader::answer(Ids words) {
+  for (const StoryBatch::Id word : words) {
+    if (view_.marks) read(view_.words + kWanted);
+    want(word);
+  }
+}
+
+void WordReader::want(StoryBatch::Id word) {
+  if (into_ == nullptr) return;
+  const std::size_t step = steps() - 1;  // of a question of which no word is known nothing is read
+  into_->mask(step, example_) = 1;
+  if (word > 0) into_->targets(step, example_, static_cast<std::size_t>(word - 1)) = 1;
+}
+
+void read_word_by_word(const StoryBatch& stories, const WordView& view, SequenceBatch& into) {
   const std::size_t examples = stories.size();
-  for (std::size_t b = 0; b < examples; ++b)
-    steps = std::max({steps, std::size_t{1}, for_each_channel(stories, b, view, [](std::size_t) {})});
-  reset(into, steps, examples, view.channels(), view.words);
+  std::size_t steps = 0;
   for (std::size_t b = 0; b < examples; ++b) {
-    std::size_t t = 0;
-    for_each_channel(stories, b, view, [&](std::size_t channel) { into.inputs(t++, b, channel) = 1; });
-    const std::size_t last = t > 0 ? t - 1 : 0;  // of a question of which no word is known nothing is read
-    into.mask(last, b) = 1;
-    if (const Id answer = stories.answers(b); answer > 0)
-      into.targets(last, b, static_cast<std::size_t>(answer - 1)) = 1;
+    WordReader counted(view);
+    read(stories, b, counted);
+    steps = std::max(steps, counted.steps());
+  }
+  reset(into, steps, examples, view.channels(), view.classes());
+  for (std::size_t b = 0; b < examples; ++b) {
+    WordReader reader(view, into, b);
+    read(stories, b, reader);
   }
 }
 

@@ -138,6 +138,24 @@ class Stories(StoryCommandLine):
         refused = tapehead("train", "babi/ntm", "--model.name=memn2n", "--task.data=generated", "--out", self.place / "other", code=2)
         self.assertIn("task.view=sentences", refused.stderr)
 
+    def test_whole_stories_are_read_with_all_their_questions(self):
+        run = self.place / "run"
+        sizes = "--model.controller_size=10", "--memory.slots=8", "--memory.width=6", "--task.questions=100"
+        whole = "--task.view=stories", "--task.data=generated"
+        tapehead("train", "babi/ntm", *whole, "--training.steps=20", *sizes, "--out", run)
+        tapehead("evaluate", run)
+        tapehead("trace", run, "--examples", 3)
+        with h5py.File(run / "run.h5") as file:
+            counts = file["answers/test"]
+            right = counts["count"][()][counts["answer"][()] == counts["right_answer"][()]].sum()
+            self.assertEqual(counts["count"][()].sum(), 100)  # questions, five a story
+            self.assertAlmostEqual(file["metrics/eval/wrong_classes_test"][-1], 1 - right / 100)
+            self.assertEqual(list(file["traces/sample/mask"][0].sum(axis=-1)), [5, 5, 5])
+        self.assertIn("heads-sample.png", tapehead("plot", run, "--out", self.place / "figures").stdout)
+        self.assertRegex(told(run, "Mary went to the kitchen.\nWhere is Mary?\n").stdout, r"where is mary\? +\w+ \(0\.\d\d\)\n")
+        error = tapehead("train", "babi/ntm", *whole, "--task.statements=9", "--out", self.place / "other", code=2).stderr
+        self.assertIn("'task.statements' has no effect with task.view = stories", error)
+
     def test_what_a_directory_of_stories_lacks_is_taken_from_the_next(self):
         out = self.generated("--tasks", "1,3", "--questions", 50, "--test", 20)
         other = out.rename(self.place / "all")

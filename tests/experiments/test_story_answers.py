@@ -38,7 +38,7 @@ class Answers(StoryCommandLine):
     def test_an_evaluation_counts_the_answers_which_are_drawn(self):
         run = self.trained("--task.questions=300", "--task.tasks=1,2")
         printed = tapehead("evaluate", run, "--task.task=1,2").stdout
-        self.assertRegex(printed, r"wrong classes per sequence +most frequent answer\n")
+        self.assertRegex(printed, r"wrong answers per question +most frequent answer\n")
         tapehead("evaluate", run)
         with h5py.File(run / "run.h5", "a") as file:
             self.assertEqual(sorted(file["answers"]), ["test", "test_task_1", "test_task_2"])

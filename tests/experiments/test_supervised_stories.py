@@ -23,7 +23,7 @@ class SupervisedStories(CommandLine):
     def test_a_net_is_trained_evaluated_traced_and_asked(self):
         run = self.trained("run", f"--training.steps={STEPS}")
         self.assertRegex(tapehead("evaluate", run).stdout, r"ranking loss per sequence(.|\n)*test questions")
-        self.assertRegex((run / "log.txt").read_text(), r"evaluation gives [0-9.]+ and [0-9.]+ wrong classes per sequence")
+        self.assertRegex((run / "log.txt").read_text(), r"evaluation gives [0-9.]+ and [0-9.]+ wrong answers per question")
         self.assertIn("no question in the validation set", tapehead("evaluate", run, "--split", "validation", code=2).stderr)
         self.assertEqual(tapehead("trace", run, "--examples", 3).stdout, "sample\n")
         with h5py.File(run / "run.h5") as file:

@@ -86,6 +86,51 @@ TEST_CASE("the LSTM baseline is its layers, step by step", "[models]") {
   CHECK_THAT(other.value(model.predict(other, batch, Steps::all, nullptr).logits), close_to(expected, 1e-12));
 }
 
+TEST_CASE("scored steps in a row are one answer, which is wrong if one of them is", "[models]") {
+  const TaskShape task{kInputs, kOutputs, Loss::classes};
+  LstmBaseline model(task, {.units = kUnits, .layers = 1}, 1);
+  Batch batch = random_sequences(task, 7, 2, {1, 2, 4});
+  auto& sequence = std::get<SequenceBatch>(batch);
+  Tape tape;
+  const auto score = [&] {
+    tape.reset(model.parameters().leaves(nullptr));
+    return model.score(tape, batch).score;
+  };
+  tape.reset(model.parameters().leaves(nullptr));
+  const Prediction all = model.predict(tape, batch, Steps::all, nullptr);
+  std::array<std::array<std::size_t, 7>, 2> given;
+  for (std::size_t t = 0; t < 7; ++t) {
+    for (std::size_t b = 0; b < 2; ++b) {
+      const Real* const row = tape.data(all.logits) + (t * 2 + b) * kOutputs;
+      given[b][t] = static_cast<std::size_t>(std::max_element(row, row + kOutputs) - row);
+    }
+  }
+  // The answers that are given, but for some steps.
+  const auto want = [&](std::initializer_list<std::pair<std::size_t, std::size_t>> otherwise) {
+    std::ranges::fill(sequence.targets.storage(), Real(0));
+    for (std::size_t t = 0; t < 7; ++t) {
+      for (std::size_t b = 0; b < 2; ++b) sequence.targets(t, b, given[b][t]) = 1;
+    }
+    for (const auto& [t, b] : otherwise) {
+      sequence.targets(t, b, given[b][t]) = 0;
+      sequence.targets(t, b, (given[b][t] + 1) % kOutputs) = 1;
+    }
+  };
+  want({});
+  CHECK(score().wrong == 0);
+  CHECK(score().judged == 4);  // steps 1 and 2, and step 4; of the other example step 2, and step 4
+  want({{1, 0}});
+  CHECK(score().wrong == 1);
+  want({{2, 0}});
+  CHECK(score().wrong == 1);
+  want({{1, 0}, {2, 0}, {4, 1}});
+  CHECK(score().wrong == 2);
+  CHECK(score().mean_wrong() == 0.5);
+  sequence.mask(1, 0) = 0;  // only the second step of the first answer is left
+  CHECK(score().wrong == 2);
+  CHECK(score().judged == 4);
+}
+
 TEST_CASE("a step whose target is none of the classes is wrong, and costs infinitely much", "[models]") {
   const TaskShape task{kInputs, kOutputs, Loss::classes};
   LstmBaseline model(task, {.units = kUnits, .layers = 1}, 1);

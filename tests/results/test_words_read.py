@@ -34,9 +34,9 @@ def word_trace(answer="home", steps=12):
 
 
 class WordsRead(RunCase):
-    def picture(self, **options):
+    def picture(self, trace=None, **options):
         place = self.scratch / "reader"
-        synthetic.copy_run(place, last=50_000, traces={"sample": word_trace(**options)}, task__name="babi")
+        synthetic.copy_run(place, last=50_000, traces={"sample": trace or word_trace(**options)}, task__name="babi")
         with h5py.File(place / "run.h5", "a") as file:
             file["vocabulary/word"] = np.array(VOCABULARY, dtype=synthetic.TEXT)
         return head_picture(open_run(place))
@@ -62,6 +62,21 @@ class WordsRead(RunCase):
         figure = self.picture(answer="word9")
         self.assertIn("Answer: garden (0.75); right: word9", words(figure))
         self.assertIn("word9", words(figure))
+
+    def test_several_answers_are_counted_and_steps_in_a_row_are_one(self):
+        trace = word_trace()
+        for step, given, right in ((3, "home", "home"), (4, "mary", "home")):
+            trace["mask"][0, 0, step] = 1
+            trace["output"][0, 0, step, VOCABULARY.index(given)] = 1
+            trace["target"][0, 0, step, VOCABULARY.index(right)] = 1
+        trace["target"][0, 0, 6] = trace["output"][0, 0, 6] > 0.5
+        figure = self.picture(trace=trace)
+        self.assertIn("Answers: 1 of 2 right", words(figure))
+        answers = next(a for a in figure.axes if any("garden" == x.get_text() for x in a.get_yticklabels()))
+        self.assertEqual([x.get_text() for x in answers.get_yticklabels()], ["home", "mary", "garden"])
+        picture = answers.get_images()[0].get_array().filled(np.nan)
+        self.assertEqual(list(picture[:, 4]), [0, 1, 0])
+        self.assertTrue(np.isnan(picture[:, 5]).all())
 
     def test_where_no_word_is_right_it_is_said(self):
         self.assertIn("Answer: garden (0.75); right: none of the words", words(self.picture(answer=None)))

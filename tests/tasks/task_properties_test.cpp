@@ -76,6 +76,22 @@ bool same(const Batch& a, const Batch& b) {
          equal(x.supporting_counts, y.supporting_counts);
 }
 
+// The same examples, though one of two batches of sequences may have more steps, which are empty.
+bool same_but_padding(const Batch& a, const Batch& b) {
+  const auto* const x = std::get_if<SequenceBatch>(&a);
+  if (x == nullptr) return same(a, b);
+  const auto& y = std::get<SequenceBatch>(b);
+  const auto equal = [](const auto& one, const auto& other) {
+    const auto &p = one.storage(), &q = other.storage();
+    const auto common = static_cast<std::ptrdiff_t>(std::min(p.size(), q.size()));
+    const auto empty = [](Real value) { return value == 0; };
+    return std::equal(p.begin(), p.begin() + common, q.begin()) &&
+           std::all_of(p.begin() + common, p.end(), empty) && std::all_of(q.begin() + common, q.end(), empty);
+  };
+  return x->size() == y.size() && equal(x->inputs, y.inputs) && equal(x->targets, y.targets) &&
+         equal(x->mask, y.mask);
+}
+
 using Property = std::function<std::string(const TaskEntry&, Given&)>;
 
 void for_every_task(const Property& property) {
@@ -119,7 +135,7 @@ TEST_CASE("an example of a task does not depend on how many others there are", "
     const std::size_t many = few + given.number("more", 1, 6);
     Batch first;
     slice_examples(sampled(*task, stream, many), 0, few, first);
-    return same(first, sampled(*task, stream, few)) ? "" : "it does";
+    return same_but_padding(first, sampled(*task, stream, few)) ? "" : "it does";
   });
 }
 

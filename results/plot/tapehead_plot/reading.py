@@ -16,9 +16,7 @@ def read_word_by_word(run, arrays):
 
 def up_to_answer(arrays):
     """The arrays, without the empty steps behind the last that is scored."""
-    scored = np.flatnonzero(arrays["mask"].reshape(len(arrays["mask"])) > 0.5) if "mask" in arrays else []
-    end = scored[-1] + 1 if len(scored) else len(arrays["input"])
-    return {name: array[:end] for name, array in arrays.items()}
+    return {name: array[: _scored(arrays)[-1] + 1] for name, array in arrays.items()}
 
 
 def panels(vocabulary, arrays):
@@ -29,7 +27,25 @@ def panels(vocabulary, arrays):
     read = _panel("Words read", arrays["input"][:, order].T, "input value", "inputs", [names[c] for c in order])
     if "output" not in arrays or "target" not in arrays:
         return read, None
-    output, target = np.nan_to_num(arrays["output"][-1]), arrays["target"][-1]
+    output, target = np.nan_to_num(arrays["output"]), np.nan_to_num(arrays["target"])
+    steps = _scored(arrays)
+    if len(steps) == 1:
+        title, likely = _answer(names, output[steps[0]], target[steps[0]])
+    else:
+        title, likely = _answers(output, target, steps)
+    picture = np.full((len(likely), len(output)), np.nan)
+    picture[:, steps] = output[steps][:, likely].T
+    return read, _panel(title, picture, "probability", "outputs", [names[word] for word in likely])
+
+
+def _scored(arrays):
+    if "mask" not in arrays:
+        return np.array([len(arrays["input"]) - 1])
+    return np.flatnonzero(arrays["mask"].reshape(len(arrays["mask"])) > 0.5)
+
+
+def _answer(names, output, target):
+    """One answer: what to say of it, and its likeliest words, with the right one."""
     likely = list(np.argsort(-output, kind="stable")[:MOST_ANSWERS])
     right = int(np.argmax(target)) if target.any() else None
     if right is not None and right not in likely:
@@ -37,9 +53,17 @@ def panels(vocabulary, arrays):
     title = f"Answer: {names[likely[0]]} ({output[likely[0]]:.2f})"
     if right != likely[0]:
         title += f"; right: {'none of the words' if right is None else names[right]}"
-    picture = np.full((len(likely), len(arrays["output"])), np.nan)
-    picture[:, -1] = output[likely]
-    return read, _panel(title, picture, "probability", "outputs", [names[word] for word in likely])
+    return title, likely
+
+
+def _answers(output, target, steps):
+    """Several: how many are right, and all words that are given or right. Steps in a row are one answer."""
+    given, right = output[steps].argmax(axis=1), target[steps].argmax(axis=1)
+    correct = (given == right) & target[steps].any(axis=1)
+    begins = np.flatnonzero(np.diff(steps, prepend=steps[0] - 2) > 1)
+    all_right = np.logical_and.reduceat(correct, begins)
+    words = list(dict.fromkeys(int(word) for pair in zip(right, given) for word in pair))
+    return f"Answers: {all_right.sum()} of {len(all_right)} right", words
 
 
 def _panel(title, picture, scale, name, rows):

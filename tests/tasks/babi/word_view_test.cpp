@@ -65,7 +65,7 @@ std::string wanted(const SequenceBatch& sequence, std::size_t b, const Vocabular
 TEST_CASE("a story is read word by word with its marks, and answered at the last", "[babi]") {
   const Told told;
   SequenceBatch sequence;
-  read_word_by_word(told.batch, {.words = told.words.size()}, 0, sequence);
+  read_word_by_word(told.batch, {.words = told.words.size()}, sequence);
   CHECK(sequence.inputs.shape()[2] == told.words.size() + 3);
   CHECK(sequence.targets.shape()[2] == told.words.size());
   CHECK(read(sequence, 0, told.words) == "mary went home . where is mary ? - _ _");
@@ -79,12 +79,12 @@ TEST_CASE("a story is read word by word with its marks, and answered at the last
 TEST_CASE("without marks a story is answered at the last word of its question", "[babi]") {
   const Told told;
   SequenceBatch sequence;
-  read_word_by_word(told.batch, {.words = told.words.size(), .marks = false}, 8, sequence);
+  read_word_by_word(told.batch, {.words = told.words.size(), .marks = false}, sequence);
   CHECK(sequence.inputs.shape()[2] == told.words.size());
-  CHECK(read(sequence, 1, told.words) == "mary went home john left who left _");
-  CHECK(wanted(sequence, 1, told.words) == "_ _ _ _ _ _ john,mary _");
-  CHECK(read(sequence, 2, told.words) == "who _ _ _ _ _ _ _");
-  CHECK(wanted(sequence, 2, told.words) == "nobody _ _ _ _ _ _ _");
+  CHECK(read(sequence, 1, told.words) == "mary went home john left who left");
+  CHECK(wanted(sequence, 1, told.words) == "_ _ _ _ _ _ john,mary");
+  CHECK(read(sequence, 2, told.words) == "who _ _ _ _ _ _");
+  CHECK(wanted(sequence, 2, told.words) == "nobody _ _ _ _ _ _");
 }
 
 TEST_CASE("where no word is known there is a step to answer at, and no target for an answer that is no word",
@@ -95,20 +95,9 @@ TEST_CASE("where no word is known there is a step to answer at, and no target fo
   Batch alone;
   slice_examples(told.batch, 2, 3, alone);
   SequenceBatch sequence;
-  read_word_by_word(std::get<StoryBatch>(alone), {.words = told.words.size(), .marks = false}, 0, sequence);
+  read_word_by_word(std::get<StoryBatch>(alone), {.words = told.words.size(), .marks = false}, sequence);
   CHECK(read(sequence, 0, told.words) == "_");
   CHECK(wanted(sequence, 0, told.words) == "?");
-}
-
-TEST_CASE("the longest example has as many steps as are counted beforehand", "[babi]") {
-  const Told told;
-  StorySet set;
-  set.add(kStories, told.words, 1);
-  const WordView marked{.words = told.words.size()}, plain{.words = told.words.size(), .marks = false};
-  CHECK(set.longest_reading(50, marked) == 11);
-  CHECK(set.longest_reading(50, plain) == 7);
-  CHECK(set.longest_reading(1, marked) == 9);  // only the last statement of each
-  CHECK(StorySet().longest_reading(50, marked) == 0);
 }
 
 TEST_CASE("a task word by word asks the same questions as in sentences", "[babi]") {
@@ -122,7 +111,9 @@ TEST_CASE("a task word by word asks the same questions as in sentences", "[babi]
   CHECK(task.target_size() == task.words().size());
   CHECK(task.story_shape().words == 0);
   CHECK(task.told_shape().words == task.words().size());
-  const auto in_sentences = task.in_sentences();
+  options.view = "sentences";
+  const Babi told_in_sentences(options);
+  const Babi* const in_sentences = &told_in_sentences;
   CHECK(in_sentences->story_shape().words == task.words().size());
   for (const Split split : {Split::train, Split::validation, Split::test}) {
     REQUIRE(task.size(split) == in_sentences->size(split));
@@ -137,7 +128,7 @@ TEST_CASE("a task word by word asks the same questions as in sentences", "[babi]
       CHECK(all.starts_with(read(as_read, b, task.vocabulary()).substr(0, all.find(" _"))));
       const std::string answer = task.vocabulary().word(std::get<StoryBatch>(sentences).answers(b));
       CHECK(wanted(sequence, b, task.vocabulary()).find(answer) != std::string::npos);
-      CHECK(task.answer_of(split, b) == std::get<StoryBatch>(sentences).answers(b));
+      CHECK(task.text_of(split, b) == in_sentences->text_of(split, b));
     }
   }
   Batch drawn, same;
@@ -149,4 +140,53 @@ TEST_CASE("a task word by word asks the same questions as in sentences", "[babi]
   REQUIRE(one.steps() >= other.steps());
   for (std::size_t b = 0; b < 5; ++b)
     CHECK(read(one, b, task.vocabulary()).starts_with(read(other, b, task.vocabulary())));
+}
+
+TEST_CASE("a whole story is read with all its questions, and each word of an answer has a step", "[babi]") {
+  const Vocabulary words = Vocabulary::of({&kStories}, true);
+  CHECK(words.id("john,mary") == 0);
+  StorySet set;
+  set.add(kStories, words, 1, true);
+  CHECK(set.questions(0) == 2);
+  CHECK(set.questions(2) == 1);
+  const WordView view{.words = words.size(), .marks = true, .whole_stories = true};
+  SequenceBatch sequence;
+  set.read_stories(std::vector<std::uint32_t>{0, 2}, view, sequence);
+  CHECK(sequence.inputs.shape()[2] == words.size() + 3);
+  CHECK(sequence.targets.shape()[2] == words.size() + 3);
+  CHECK(read(sequence, 0, words) == "mary went home . where is mary ? - john left . who left ? - -");
+  CHECK(wanted(sequence, 0, words) == "_ _ _ _ _ _ _ _ home _ _ _ _ _ _ john mary");
+  CHECK(read(sequence, 1, words) == "who ? - _ _ _ _ _ _ _ _ _ _ _ _ _ _");
+  CHECK(wanted(sequence, 1, words) == "_ _ nobody _ _ _ _ _ _ _ _ _ _ _ _ _ _");
+}
+
+TEST_CASE("whole stories ask every question of their files once", "[babi]") {
+  Babi::Options options;
+  options.tasks = "1,8,15";
+  options.questions = 60;
+  options.view = "stories";
+  const Babi task(options);
+  CHECK(task.input_size() == task.words().size() + 3);
+  CHECK(task.target_size() == task.input_size());
+  options.view = "sentences";
+  const Babi in_sentences(options);
+  std::size_t questions = 0, stories = 0;
+  for (const Split split : {Split::train, Split::validation, Split::test}) {
+    Batch batch;
+    task.take(split, 0, task.size(split), batch);
+    const auto& sequence = std::get<SequenceBatch>(batch);
+    stories += task.size(split);
+    for (std::size_t b = 0; b < task.size(split); ++b) {
+      const std::string all = read(sequence, b, task.vocabulary());
+      questions += static_cast<std::size_t>(std::ranges::count(all, '?'));
+      const auto* const scored = sequence.mask.data();
+      std::ptrdiff_t words = 0;
+      for (std::size_t t = 0; t < sequence.steps(); ++t) words += scored[t * sequence.size() + b] > 0 ? 1 : 0;
+      CHECK(std::ranges::count(all, '-') == words);
+    }
+  }
+  CHECK(questions == in_sentences.size(Split::train) + in_sentences.size(Split::validation) +
+                         in_sentences.size(Split::test));
+  CHECK(stories < questions);
+  CHECK(task.most_frequent_answer_error(Split::test) > 0.5);
 }
