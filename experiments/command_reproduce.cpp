@@ -117,7 +117,7 @@ template <class Result>
 void place(ReproductionOptions& options, const Arguments& arguments, const Result& result, bool several) {
   const auto out = arguments.text("out");
   options.runs = out ? fs::path(*out) : runs_directory() / "reproductions" / result.paper / result.name;
-  if (out && several) options.runs /= result.name;
+  if (out && (several || arguments.has("conventions"))) options.runs /= result.name;
   if (options.quick) options.runs /= "quick";
   const fs::path results = source_directory() / "results" / "reproductions";
   options.results = options.quick ? options.runs : fs::path(arguments.text("results").value_or(results));
@@ -158,9 +158,16 @@ void refuse_nonsense(const Arguments& arguments) {
                   "a report trains nothing, and tells of all that is there");
 }
 
+bool by_paper_conventions(const Arguments& arguments) {
+  const std::string given = arguments.text("conventions").value_or("released");
+  if (given != "released" && given != "paper")
+    throw UsageError("--conventions: expected released or paper, got '" + given + "'");
+  return given == "paper";
+}
+
 int reproduce_results(const Arguments& arguments) {
   const std::string named = arguments.positional.empty() ? "" : arguments.positional.front();
-  const auto tables = find_story_tables(named);
+  auto tables = find_story_tables(named);
   if (arguments.has("list")) {
     if (tables.empty()) reproduce_from(reproduction_catalogue(), arguments);
     if (named.empty() || !tables.empty()) list_story_tables(named);
@@ -169,6 +176,11 @@ int reproduce_results(const Arguments& arguments) {
   if (tables.empty()) return reproduce_from(reproduction_catalogue(), arguments);
   refuse_nonsense(arguments);
   const std::string data = arguments.text("task.data").value_or("");
+  std::vector<StoryTable> others;
+  if (by_paper_conventions(arguments)) {
+    for (const StoryTable* const table : tables) others.push_back(with_paper_conventions(*table));
+    std::ranges::transform(others, tables.begin(), [](const StoryTable& table) { return &table; });
+  }
   return each_of(tables, arguments, options_of(arguments),
                  [&](const StoryTable& table, const ReproductionOptions& options) {
                    return reproduce_story_table(table, options, data, std::cout, std::cerr);
@@ -186,7 +198,10 @@ int reproduce_from(std::span<const ReproductionResult> catalogue, const Argument
     throw UsageError("which result? './tapehead reproduce --list' names them");
   }
   refuse_nonsense(arguments);
-  if (arguments.has("task.data")) throw UsageError("--task.data: the result has nothing to do with stories");
+  for (const char* const option : {"task.data", "conventions"}) {
+    if (arguments.has(option))
+      throw UsageError("--" + std::string(option) + ": the result has nothing to do with stories");
+  }
   const auto results = find_reproductions(catalogue, arguments.positional.front());
   ReproductionOptions options = options_of(arguments);
   options.figure = figure;
@@ -218,8 +233,10 @@ Command reproduce_command() {
                        {"rows", "LIST", "train these rows only: ff, ntm-lstm, lstm; or pe, joint-3hop, ..."},
                        {"task.data", "DIR",
                         "of the bAbI files, for tables of these; default: $TAPEHEAD_BABI; DIR:DIR2: what DIR "
-                        "lacks is in "
-                        "DIR2"},
+                        "lacks is in DIR2"},
+                       {"conventions", "paper|released",
+                        "of memory and entity networks, where the paper and its authors' program differ; "
+                        "default: released; a table by the paper's has files of its own"},
                        {"processes", "N", "runs at a time; default: one a processor"},
                        {"budget", "MINUTES", "stop in time, and say what is missing"},
                        {"quick", "", "one seed of each row and a tenth of its sequences, kept apart"},

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "experiments/run_settings.hpp"
+#include "framework/tensor/error.hpp"
+
 namespace tapehead {
 namespace {
 
@@ -122,13 +125,33 @@ std::span<const StoryTable> story_tables() {
        .until_perfect = true}};
   return kTables;
 }
-
 std::vector<const StoryTable*> find_story_tables(const std::string& name) {
   std::vector<const StoryTable*> found;
   for (const StoryTable& table : story_tables()) {
     if (table.paper == name || table.id() == name) found.push_back(&table);
   }
   return found;
+}
+
+StoryTable with_paper_conventions(const StoryTable& table) {
+  StoryTable result = table;
+  for (StoryVariant& variant : result.variants) {
+    const auto preset = preset_settings(variant.preset, {});
+    const auto is = [&](const char* key, std::string_view value) {
+      const Settings::Entry* const entry = preset->settings().find(key);
+      return entry != nullptr && format_value(entry->field) == value;
+    };
+    if (!is("model.conventions", "released"))
+      throw UsageError("--conventions: " + table.id() + " has no others, preset " + variant.preset +
+                       " does not know them");
+    variant.settings = {{"model.conventions", "paper"}};
+    if (is("model.empty_slots", "true")) variant.settings.emplace_back("model.empty_slots", "false");
+    if (is("model.word_order", "position_released"))
+      variant.settings.emplace_back("model.word_order", "position");
+  }
+  result.name += "-paper-conventions";
+  result.title += ", by the paper's conventions";
+  return result;
 }
 
 }  // namespace tapehead

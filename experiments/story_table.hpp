@@ -11,6 +11,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiments/csv.hpp"
@@ -31,6 +32,7 @@ struct StoryVariant {
   std::size_t nets = kNets;         // trained by default: of each task or, if joint, in all
   std::size_t nets_needed = kNets;  // for a verdict
   bool best = false;  // what is reported is not the net at its end, but at its lowest validation loss
+  std::vector<std::pair<std::string, std::string>> settings = {};  // key and value, over the preset's
   /// What is otherwise for one task.
   struct TaskSetting {
     std::size_t task;
@@ -68,6 +70,11 @@ std::span<const StoryTable> story_tables();
 
 /// The tables that "memn2n2015" or "memn2n2015/table1" names; empty if it names none.
 std::vector<const StoryTable*> find_story_tables(const std::string& name);
+
+/// The table from nets by the paper's conventions, where its presets have those of the authors' program: `conventions` of
+/// the model and, of an end-to-end memory network, the paper's position encoding, and no share of attention for places
+/// without a sentence. Its name ends in "-paper-conventions". Throws UsageError if its presets have no such settings.
+StoryTable with_paper_conventions(const StoryTable& table);
 
 inline constexpr std::size_t kStoryTasks = 20;
 inline constexpr double kFailedAbove =

@@ -64,6 +64,7 @@ class TableReproduction {
   std::vector<Assignment> settings_of(const StoryVariant& variant, std::size_t task) const {
     std::vector<Assignment> settings;
     if (!variant.joint) settings.push_back({"task.tasks", std::to_string(task), ""});
+    for (const auto& [key, value] : variant.settings) settings.push_back({key, value, ""});
     for (const StoryVariant::TaskSetting& one : variant.task_settings) {
       if (one.task == task) settings.push_back({one.key, one.value, ""});
     }

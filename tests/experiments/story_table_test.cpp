@@ -17,11 +17,11 @@ TEST_CASE("every column of a story table has a preset, and the published error o
     const auto columns = summarise(table, {}, reference_directory());
     for (const StoryColumn& one : columns) {
       INFO(table.id() << " " << one.variant->name);
-      CHECK(preset_settings(one.variant->preset, {})->model_name() ==
-            (one.variant->name == "lstm"   ? "lstm"
-             : table.paper == "weston2015" ? "memnn"
-             : table.paper == "henaff2017" ? "entnet"
-                                           : "memn2n"));
+      CHECK(preset_settings(one.variant->preset, {})->model_name() == (one.variant->name == "lstm"   ? "lstm"
+                                                                       : table.paper == "weston2015" ? "memnn"
+                                                                       : table.paper == "henaff2017"
+                                                                           ? "entnet"
+                                                                           : "memn2n"));
       CHECK(one.cells.size() == kStoryTasks);
       for (const StoryCell& cell : one.cells) CHECK((cell.published >= 0 && cell.published <= 100));
       CHECK((one.published_failed > 0) == (table.paper != "henaff2017"));  // where no task fails
@@ -85,6 +85,30 @@ TEST_CASE("the joint presets are those of single nets but for the size, and trai
       CHECK(4 * training.schedule.decay_steps == training.steps - training.linear_start);
     }
   }
+}
+
+TEST_CASE("by the paper's conventions a table has other nets, under another name") {
+  const StoryTable table = with_paper_conventions(table1());
+  CHECK(table.file_name() == "memn2n2015-table1-paper-conventions");
+  for (const StoryVariant& variant : table.variants) {
+    INFO(variant.name);
+    std::vector<Assignment> settings;
+    for (const auto& [key, value] : variant.settings) settings.push_back({key, value, ""});
+    const auto preset = preset_settings(variant.preset, {}), ours = preset_settings(variant.preset, settings);
+    const auto value = [&](const RunSettings& of, const char* key) {
+      return format_value(of.settings().find(key)->field);
+    };
+    CHECK(value(*preset, "model.conventions") == "released");
+    CHECK(value(*ours, "model.conventions") == "paper");
+    CHECK(value(*ours, "model.empty_slots") == "false");
+    CHECK(value(*ours, "model.word_order") == (variant.name == "bow" ? "bag" : "position"));
+    CHECK(value(*ours, "training.steps") == value(*preset, "training.steps"));
+  }
+  const StoryTable entities = with_paper_conventions(*find_story_tables("henaff2017/table2").front());
+  CHECK(entities.variants.front().settings ==
+        std::vector<std::pair<std::string, std::string>>{{"model.conventions", "paper"}});
+  CHECK_THROWS_WITH(with_paper_conventions(*find_story_tables("weston2015/table3").front()),
+                    Catch::Contains("weston2015/table3"));
 }
 
 TEST_CASE("of a task's nets the one with the lowest training error is chosen, the others are in the mean") {

@@ -104,6 +104,24 @@ class StoryTables(StoryCommandLine):
         self.assertIn("1 hop joint: a quick look; 1 net,", reported)
 
     @unittest.skipIf(SANITIZED, "it trains on all twenty tasks")
+    def test_by_the_papers_conventions_a_table_stands_beside_the_other(self):
+        out = self.generated("--questions", 60, "--test", 20)
+        runs = self.place / "runs"
+        command = ("reproduce", "memn2n2015/table1", f"--task.data={out}", "--quick", "--rows", "joint-1hop", "--out", runs)
+        other = (*command, "--conventions=paper")
+        place = runs / "table1-paper-conventions" / "quick"
+        printed = tapehead(*other).stdout
+        self.assertIn("by the paper's conventions", printed)
+        self.assertTrue((place / "memn2n2015-table1-paper-conventions-table.csv").exists())
+        with h5py.File(next(place.glob("joint-1hop-*/run.h5"))) as file:
+            config = file["config"].attrs
+            chosen = config["model.conventions"], config["model.word_order"], bool(config["model.empty_slots"])
+            self.assertEqual(chosen, ("paper", "position", False))
+        self.assertIn("expected released or paper", tapehead(*command, "--conventions=ours", code=2).stderr)
+        refused = tapehead("reproduce", "weston2015/table3", f"--task.data={out}", "--conventions=paper", code=2).stderr
+        self.assertIn("--conventions: weston2015/table3 has no others", refused)
+
+    @unittest.skipIf(SANITIZED, "it trains on all twenty tasks")
     def test_table_3_finds_the_stories_of_task_3_beside_the_others_and_says_so(self):
         small = self.generated("--questions", 60, "--test", 20)
         large = self.place / "stories-10k"
