@@ -19,6 +19,11 @@ def told(run, text, code=0):
     return done
 
 
+SMALL_MACHINE = (
+    "--model.controller_size=10", "--memory.slots=8", "--memory.width=6", "--task.questions=100", "--task.validation=0.1"
+)
+
+
 class Stories(StoryCommandLine):
     def test_the_same_seed_generates_the_same_files_in_the_layout_of_babi(self):
         out = self.generated("--tasks", "1,19", "--questions", 50, "--test", 20, "--seed", 7)
@@ -111,8 +116,8 @@ class Stories(StoryCommandLine):
 
     def test_a_machine_that_reads_word_by_word_is_judged_and_asked_like_a_memory_network(self):
         run = self.place / "run"
-        sizes = "--model.controller_size=10", "--memory.slots=8", "--memory.width=6", "--task.questions=100"
-        tapehead("train", "babi/ntm", "--task.data=generated", "--training.steps=20", *sizes, "--out", run)
+        sizes = *SMALL_MACHINE, "--task.view=words"
+        tapehead("train", "babi/ntm", "--training.steps=20", *sizes, "--out", run)
         printed = tapehead("evaluate", run).stdout
         self.assertIn("test questions", printed)
         self.assertIn("most frequent answer", printed)
@@ -135,14 +140,12 @@ class Stories(StoryCommandLine):
         self.assertRegex(told(run, "Mary went to the kitchen.\nWhere is Mary?\n").stdout, r"^  mary went to the kitchen\n  where is mary\? +\w+ \(0\.\d\d\)\n")
         for setting in "--task.noise=0.1", "--task.view=pictures":
             tapehead("train", "babi/ntm", setting, "--out", self.place / "other", code=2)
-        refused = tapehead("train", "babi/ntm", "--model.name=memn2n", "--task.data=generated", "--out", self.place / "other", code=2)
+        refused = tapehead("train", "babi/ntm", "--model.name=memn2n", "--out", self.place / "other", code=2)
         self.assertIn("task.view=sentences", refused.stderr)
 
     def test_whole_stories_are_read_with_all_their_questions(self):
         run = self.place / "run"
-        sizes = "--model.controller_size=10", "--memory.slots=8", "--memory.width=6", "--task.questions=100"
-        whole = "--task.view=stories", "--task.data=generated"
-        tapehead("train", "babi/ntm", *whole, "--training.steps=20", *sizes, "--out", run)
+        tapehead("train", "babi/ntm", "--training.steps=20", *SMALL_MACHINE, "--out", run)
         tapehead("evaluate", run)
         tapehead("trace", run, "--examples", 3)
         with h5py.File(run / "run.h5") as file:
@@ -153,7 +156,7 @@ class Stories(StoryCommandLine):
             self.assertEqual(list(file["traces/sample/mask"][0].sum(axis=-1)), [5, 5, 5])
         self.assertIn("heads-sample.png", tapehead("plot", run, "--out", self.place / "figures").stdout)
         self.assertRegex(told(run, "Mary went to the kitchen.\nWhere is Mary?\n").stdout, r"where is mary\? +\w+ \(0\.\d\d\)\n")
-        error = tapehead("train", "babi/ntm", *whole, "--task.statements=9", "--out", self.place / "other", code=2).stderr
+        error = tapehead("train", "babi/ntm", "--task.statements=9", "--out", self.place / "other", code=2).stderr
         self.assertIn("'task.statements' has no effect with task.view = stories", error)
 
     def test_what_a_directory_of_stories_lacks_is_taken_from_the_next(self):
