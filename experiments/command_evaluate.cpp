@@ -46,7 +46,7 @@ std::string exchange_stories(TrainedNet& net, const std::string& data) {
               << listed(other.unknown.words) << "\n";
   }
   if (other.unknown.questions > 0) {
-    std::cerr << "tapehead: " << other.unknown.questions << " of " << other.task->size(Split::test)
+    std::cerr << "tapehead: " << other.unknown.questions << " of " << other.task->questions(Split::test)
               << " test questions have an answer that the net does not know: it is always wrong there\n";
   }
   net.task = std::move(other.task);

@@ -112,12 +112,19 @@ ReproductionOptions options_of(const Arguments& arguments) {
   return options;
 }
 
+bool by_paper_conventions(const Arguments& arguments) {
+  const std::string given = arguments.text("conventions").value_or("released");
+  if (given != "released" && given != "paper")
+    throw UsageError("--conventions: expected released or paper, got '" + given + "'");
+  return given == "paper";
+}
+
 // The directories of one of several results.
 template <class Result>
 void place(ReproductionOptions& options, const Arguments& arguments, const Result& result, bool several) {
   const auto out = arguments.text("out");
   options.runs = out ? fs::path(*out) : runs_directory() / "reproductions" / result.paper / result.name;
-  if (out && (several || arguments.has("conventions"))) options.runs /= result.name;
+  if (out && (several || by_paper_conventions(arguments))) options.runs /= result.name;
   if (options.quick) options.runs /= "quick";
   const fs::path results = source_directory() / "results" / "reproductions";
   options.results = options.quick ? options.runs : fs::path(arguments.text("results").value_or(results));
@@ -156,13 +163,6 @@ void refuse_nonsense(const Arguments& arguments) {
                   "a quick look is at one seed, and its tables stand beside its runs");
   refuse_together(arguments, "report", {"seeds", "budget", "processes", "rows"},
                   "a report trains nothing, and tells of all that is there");
-}
-
-bool by_paper_conventions(const Arguments& arguments) {
-  const std::string given = arguments.text("conventions").value_or("released");
-  if (given != "released" && given != "paper")
-    throw UsageError("--conventions: expected released or paper, got '" + given + "'");
-  return given == "paper";
 }
 
 int reproduce_results(const Arguments& arguments) {

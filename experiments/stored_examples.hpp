@@ -12,8 +12,8 @@ namespace tapehead {
 /// The attribute of /provenance: @examples_sha256.
 inline constexpr const char* kExamplesDigest = "examples_sha256";
 
-/// SHA-256 of all words and all examples of every split, as nets read them, stories that are read word by word as words; nothing for a task
-/// whose examples are made.
+/// SHA-256 of all words and all examples of every split, as nets read them, and of stories that are read word by word of
+/// their words; nothing for a task whose examples are made.
 std::string digest_of_examples(const Task& task);
 
 /// Throws DataError naming the run if the task that its settings make today has other examples than it was trained on.

@@ -125,6 +125,7 @@ std::span<const StoryTable> story_tables() {
        .until_perfect = true}};
   return kTables;
 }
+
 std::vector<const StoryTable*> find_story_tables(const std::string& name) {
   std::vector<const StoryTable*> found;
   for (const StoryTable& table : story_tables()) {

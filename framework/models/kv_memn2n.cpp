@@ -15,17 +15,19 @@ namespace {
 
 constexpr const char* kWhere = "KvMemN2N::predict";
 
+// Statements of other files may be as long as questions.
+std::size_t longest_of(const StoryShape& story) {
+  return std::max(story.longest_sentence, story.longest_question);
+}
+
 }  // namespace
 
 KvMemN2N::KvMemN2N(const TaskShape& task, const Options& options, std::uint64_t seed)
     : Model(task),
       options_(options),
       windows_(options.memories == "windows"),
-      places_(task.story.statements * (windows_ ? task.story.longest_sentence : 1)),
-      weights_(word_order(options.word_order),
-               std::max({task.story.longest_sentence, task.story.longest_question,
-                         windows_ ? options.window : std::size_t{1}}),
-               options.width),
+      places_(task.story.statements * (windows_ ? longest_of(task.story) : 1)),
+      weights_(word_order(options.word_order), longest_of(task.story), options.width),
       value_weights_(windows_ ? WordOrder::bag : word_order(options.word_order), weights_.longest(),
                      options.width) {
   expect_stories(task, "kv_memn2n");
@@ -50,8 +52,8 @@ KvMemN2N::KvMemN2N(const TaskShape& task, const Options& options, std::uint64_t 
 }
 
 KvMemN2N::Memories KvMemN2N::memories_of(Tape& tape, const StoryBatch& story) const {
-  const StoryBags statements = statement_bags(kWhere, tape, story, task().story.statements,
-                                              task().story.longest_sentence, options_.time);
+  const StoryBags statements =
+      statement_bags(kWhere, tape, story, task().story.statements, weights_.longest(), options_.time);
   if (!windows_) return {statements.bags, statements.bags, statements.starts, nullptr};
   const Windows windows =
       word_windows(tape, statements, options_.window, options_.centre_words ? task().story.words : 0);

@@ -16,18 +16,22 @@ namespace tapehead::inline TAPEHEAD_PRECISION {
 ///   q_1 = A Φ(x),  p_i = softmax(q_jᵀ A Φ(k_i)),  o = Σ p_i A Φ(v_i)   section 3.1: key addressing, value reading
 ///   q_{j+1} = R_j (q_j + o_j)                                          an R for each hop
 ///   â = softmax(q_{H+1}ᵀ B Φ(y))                                       the answers are the words
-/// Memories, section 3.2: a sentence is key and value, as in an end-to-end memory network; or each word of the story with
-/// those around it, in its sentence, is a key, and the word itself the value. There the centre may have embeddings of its
-/// own, in keys and values ("window + center encoding").
+/// Memories, section 3.2: a sentence is key and value, as in an end-to-end memory network; or a word with those around it
+/// is a key, and the word itself the value. There the centre may have embeddings of its own, in keys and values ("window +
+/// center encoding").
 ///
-/// Not in the paper, whose documents have no order in time: `time` gives keys and values the age of their statement,
-/// T_K(i) and T_V(i). Its key hashing, which leaves out memories that share no word with the question, is not here:
-/// stories are short.
+/// Not in the paper:
+///   centres          every word of a story is one, not its entities alone; windows end where their sentence does
+///   `time`           gives keys and values the age of their statement, T_K(i) and T_V(i): its documents have no order in
+///                    time
+///   `word_order`     keys and questions may be weighted by the places of their words
+///   R_j              starts as in Glorot and Bengio 2010
+/// Not here: its key hashing, which leaves out memories that share no word with the question (stories are short), and A = B.
 class KvMemN2N final : public Model {
  public:
   struct Options {
     std::string memories = "windows";
-    std::size_t window = 7;  // section 4.2
+    std::size_t window = 7;
     bool centre_words = true;
     std::size_t hops = 2;
     std::size_t width = 50;

@@ -122,7 +122,6 @@ void Model::judge_bits(const Tape& tape, const Prediction& prediction, const Tar
   score.judged = score.examples;
 }
 
-// Steps without an answer are taken out of the mask: they have no gradient, and the loss is infinite.
 void Model::judge_answers(const Tape& tape, const Prediction& prediction, const Targets& targets,
                           Score& score) {
   const std::size_t n = tape.shape(prediction.logits).back(),
@@ -142,10 +141,17 @@ void Model::judge_answers(const Tape& tape, const Prediction& prediction, const 
       if (begins) ++score.judged;
       if (is_wrong && (begins || !wrong)) ++score.wrong;
       wrong = is_wrong || (wrong && !begins);
-      if (has_answer) continue;
-      targets.mask[row] = 0;
-      score.loss = std::numeric_limits<double>::infinity();
     }
+  }
+}
+
+void Model::leave_out_unanswerable(const Targets& targets, std::size_t rows, std::size_t columns,
+                                   Score& score) {
+  for (std::size_t row = 0; row < rows; ++row) {
+    const Real* const target = targets.values + row * columns;
+    if (targets.mask[row] == 0 || target[largest_in_row(target, columns)] > 0) continue;
+    targets.mask[row] = 0;
+    score.loss = std::numeric_limits<double>::infinity();
   }
 }
 
@@ -160,6 +166,7 @@ Model::Scored Model::score_batch(Tape& tape, const Batch& batch, Recorder* recor
   result.score.examples = static_cast<double>(batch_size(batch));
   const bool bits = task_.loss == Loss::bits;
   (bits ? judge_bits : judge_answers)(tape, prediction, targets, result.score);
+  if (!bits) leave_out_unanswerable(targets, rows, n, result.score);
   result.loss = (bits ? bits_loss : class_loss)(tape, prediction.logits, {targets.values, rows * n},
                                                 {targets.mask, rows});
   result.score.loss += static_cast<double>(tape.value(result.loss)[0]);

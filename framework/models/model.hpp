@@ -88,8 +88,8 @@ class Model {
     Score score;  // sums over the examples of the batch
   };
   /// `recorder` may be nullptr. Throws as predict(). In a sequence of classes scored steps in a row are one answer, which
-  /// is wrong if any of them is. A question whose answer is 0, no word, or a step whose target is
-  /// none of the classes, is wrong whatever is answered: the score's loss is then infinite, and `loss` that of the others.
+  /// is wrong if any of them is. A question whose answer is 0, no word, or a step whose target is none of the classes, is
+  /// wrong whatever is answered: the score's loss is then infinite, and `loss` that of the others.
   Scored score(Tape& tape, const Batch& batch, Recorder* recorder = nullptr) const {
     return score_batch(tape, batch, recorder);
   }
@@ -122,6 +122,9 @@ class Model {
                          Score& score);
   static void judge_answers(const Tape& tape, const Prediction& prediction, const Targets& targets,
                             Score& score);
+  // Rows without an answer leave the mask, for they have no gradient, and the loss is infinite.
+  static void leave_out_unanswerable(const Targets& targets, std::size_t rows, std::size_t columns,
+                                     Score& score);
   Targets targets_of(Tape& tape, const StoryBatch& stories, std::size_t columns) const;
   Targets targets_of(Tape& tape, const SequenceBatch& sequence, const Prediction& prediction) const;
 

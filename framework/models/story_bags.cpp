@@ -65,7 +65,10 @@ Windows word_windows(Tape& tape, const StoryBags& statements, std::size_t size, 
   auto* const first = tape.arena().array<std::uint32_t>(examples + 1);
   auto* const key_starts = tape.arena().array<std::uint32_t>(count + 1);
   auto* const centre_starts = tape.arena().array<std::uint32_t>(count + 1);
-  auto* const keys = tape.arena().array<std::int32_t>(count * (2 * beside + 1));
+  std::uint32_t longest = 0;
+  for (std::size_t s = 0; s < told.count; ++s)
+    longest = std::max(longest, told.starts[s + 1] - told.starts[s]);
+  auto* const keys = tape.arena().array<std::int32_t>(count * std::min<std::size_t>(2 * beside + 1, longest));
   auto* const centres = tape.arena().array<std::int32_t>(count);
   auto* const times = tape.arena().array<std::uint32_t>(count);
   auto* const statement_of = tape.arena().array<std::uint32_t>(count);

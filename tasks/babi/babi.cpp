@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -73,8 +72,9 @@ Babi::Babi(const Options& options) : options_(options) {
   shape_ = {.words = vocabulary_->size(),
             .longest_sentence = stories_->longest_sentence(),
             .longest_question = stories_->longest_question(),
-            .statements = std::min(options_.statements, std::max<std::size_t>(1, stories_->longest_story())),
-            .ngrams = std::make_shared<NgramIndex>(stories_->ngrams(train_))};
+            .statements = std::max<std::size_t>(1, stories_->longest_story())};
+  if (!whole) shape_.statements = std::min(shape_.statements, options_.statements);
+  if (!word_by_word()) shape_.ngrams = std::make_shared<NgramIndex>(stories_->ngrams(train_));
 }
 
 void Babi::keep(const std::vector<Parts>& all) {
@@ -106,7 +106,7 @@ Babi::Elsewhere Babi::with_data(const std::string& data) const {
   task.keep(all);
   const std::size_t most = std::max(shape_.longest_sentence, shape_.longest_question),
                     longest = std::max(task.stories_->longest_sentence(), task.stories_->longest_question());
-  if (longest > most) {
+  if (longest > most && !word_by_word()) {
     throw UsageError("task.data " + data + ": a sentence has " + std::to_string(longest) +
                      " words; the longest that the net was made for has " + std::to_string(most));
   }
@@ -227,10 +227,10 @@ std::unique_ptr<Babi> Babi::without_leaks() const {
     for_each_question(*examples, [&](std::size_t question) { seen.insert(stories_->text(question)); });
   auto rest = std::make_unique<Babi>(*this);
   std::erase_if(rest->test_, [&](std::uint32_t example) {
-    bool all = true;
+    bool any = false;
     for_each_question({example},
-                      [&](std::size_t question) { all = all && seen.contains(stories_->text(question)); });
-    return all;
+                      [&](std::size_t question) { any = any || seen.contains(stories_->text(question)); });
+    return any;
   });
   return rest;
 }

@@ -44,9 +44,8 @@ class Babi final : public Task {
         data);
       f(Setting{.name = "tasks", .help = "which of the twenty: 1, 2,19, 1..5 or all"}, tasks);
       f(Setting{.name = "view",
-                .help = "what models are given: the sentences of a story and a question; its words and the "
-                        "question's "
-                        "one by one; or stories word by word, each with all its questions",
+                .help = "what models are given: the sentences of a story and a question; its words and then "
+                        "those of a question; or the words of a story with all its questions",
                 .choices = {"sentences", "words", "stories"}},
         view);
       // Graves et al. 2016, Methods.
@@ -109,12 +108,15 @@ class Babi final : public Task {
 
   /// The sizes of the stories, however models read them.
   const StoryShape& told_shape() const { return shape_; }
-  /// Stories in the words of this task as its models read them: the same batch, or word by word.
+  /// Stories in the words of this task as its models read them: the same batch, or word by word, where a question has one
+  /// step for its answer, and, of whole stories, none stands before it.
   Batch as_read(const StoryBatch& stories) const;
   /// The bAbI task of an example of a split.
   std::size_t task_of(Split split, std::size_t example) const { return stories_->task(of(split)[example]); }
   /// What an example of a split tells and asks, and the right answers; the same for two only if all words are.
   std::vector<StoryBatch::Id> text_of(Split split, std::size_t example) const;
+  /// How many questions the examples of a split ask.
+  std::size_t questions(Split split) const;
   /// The bAbI tasks that training questions are of, ascending.
   std::vector<std::size_t> tasks() const;
 
@@ -132,11 +134,11 @@ class Babi final : public Task {
     Unknown unknown;
   };
   /// The same tasks with the stories of other files, for nets that were trained on this one: its words and story_shape().
-  /// `data` is as the setting. Throws as the constructor, and UsageError for a sentence of more words than the longest
-  /// here.
+  /// `data` is as the setting. Throws as the constructor, and, where models read sentences, UsageError for one of more words
+  /// than the longest here.
   Elsewhere with_data(const std::string& data) const;
 
-  /// The same task without the test questions that stand in the training or validation set with their whole story.
+  /// The same task without the test examples of which a question stands in the training or validation set with its story.
   std::unique_ptr<Babi> without_leaks() const;
 
  private:

@@ -58,4 +58,10 @@ double Babi::chance() const {
   return entropy * words / static_cast<double>(train_.size());
 }
 
-}  // namespace tapehead
+std::size_t Babi::questions(Split split) const {
+  std::size_t count = 0;
+  for_each_question(of(split), [&](std::size_t) { ++count; });
+  return count;
+}
+
+}  // namespace tapehead::inline TAPEHEAD_PRECISION

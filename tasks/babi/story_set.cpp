@@ -107,8 +107,9 @@ std::size_t StorySet::questions(std::size_t first) const {
 }
 
 void StorySet::read(std::size_t first, WordReader& reader) const {
+  const std::size_t end = first + questions(first);
   std::uint32_t told = 0;
-  for (std::size_t question = first; question < first + questions(first); ++question) {
+  for (std::size_t question = first; question < end; ++question) {
     const Example& example = examples_[question];
     for (; told < example.statements; ++told)
       reader.read_statement(words_of(statements_[example.first_statement + told]));

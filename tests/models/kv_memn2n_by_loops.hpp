@@ -101,7 +101,6 @@ class KvMemN2NByLoops {
     return v;
   }
 
-  // Where it matters, with weights that depend on it, windows are shorter than the longest sentence.
   static double longest() { return static_cast<double>(kSmallStories.longest_sentence); }
 
   Vector bag(const std::vector<std::size_t>& ids, const std::string& order) const {

@@ -1,5 +1,7 @@
 #include "framework/models/kv_memn2n.hpp"
 
+#include <cmath>
+
 #include "framework/autodiff/gradient_check.hpp"
 #include "tests/models/kv_memn2n_by_loops.hpp"
 #include "tests/models/one_by_one.hpp"
@@ -23,10 +25,10 @@ std::vector<KvMemN2N::Options> variants() {
         options.memories = memories;
         options.word_order = order;
         options.time = time;
-        options.window = order == "bag" ? 5 : 3;
+        options.window = order == "bag" ? 3 : 7;          // the latter wider than any sentence
         options.centre_words = time == (order == "bag");  // each with each other setting at least once
         options.width = 5;
-        options.initial_deviation = 0.4;
+        options.initial_deviation = 0.3;
         result.push_back(options);
       }
     }
@@ -185,6 +187,20 @@ TEST_CASE("what stands between the words of the question is read, and nothing be
   const Vector plain = answers(options);
   for (std::size_t w = 1; w <= 9; ++w)
     CHECK(plain[w - 1] == Approx(w == 5 ? 6 + 3 : w == 6 ? 3 : 0).margin(1e-9));
+}
+
+TEST_CASE("a statement may be as long as the longest question, also if those of training were shorter",
+          "[kv_memn2n]") {
+  TaskShape task = testing::kSmallStoryTask;
+  task.story.longest_sentence = 2;
+  task.story.longest_question = 4;
+  for (const KvMemN2N::Options& options : variants()) {
+    INFO(text(options));
+    KvMemN2N model(task, options, 1);
+    Tape tape;
+    tape.reset(model.parameters().leaves(nullptr));
+    CHECK(std::isfinite(model.score(tape, random_stories(6, 5)).score.loss));
+  }
 }
 
 TEST_CASE("a key-value memory network refuses sequences and even windows", "[kv_memn2n]") {
