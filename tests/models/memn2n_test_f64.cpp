@@ -55,8 +55,8 @@ using Vector = std::vector<double>;
 // time word, nil (0) where there is none; nil's embedding is 0; every id, nil among them, is ranked as an answer.
 class ReleasedByLoops {
  public:
-  explicit ReleasedByLoops(const MemN2N& model, const MemN2N::Options& options)
-      : model_(model), options_(options) {}
+  ReleasedByLoops(const MemN2N& model, const MemN2N::Options& options, bool linear)
+      : model_(model), options_(options), linear_(linear) {}
 
   Vector logits(const StoryBatch& batch, std::size_t b) const {
     const std::size_t words = kShape.longest_sentence, columns = words + 1;
@@ -71,24 +71,34 @@ class ReleasedByLoops {
     std::vector<std::size_t> question(columns);
     for (std::size_t w = 0; w < 3; ++w) question[w] = static_cast<std::size_t>(batch.questions(b, w));
 
-    Vector u = sentence("embedding_1/words", question);
+    const bool layerwise = options_.tying == "layerwise";
+    const auto embedding = [](std::size_t i) { return "embedding_" + std::to_string(i) + "/words"; };
+    Vector u = sentence(layerwise ? "question/words" : embedding(1), question);
     for (std::size_t hop = 1; hop <= options_.hops; ++hop) {
       Vector p;
       double total = 0;
       for (const auto& row : memory) {
-        const Vector m = sentence("embedding_" + std::to_string(hop) + "/words", row);
+        const Vector m = sentence(layerwise ? "input/words" : embedding(hop), row);
         double score = 0;
         for (std::size_t k = 0; k < u.size(); ++k) score += u[k] * m[k];
-        p.push_back(std::exp(score));
+        p.push_back(linear_ ? score : std::exp(score));
         total += p.back();
       }
-      for (std::size_t i = 0; i < memory.size(); ++i) {
-        const Vector c = sentence("embedding_" + std::to_string(hop + 1) + "/words", memory[i]);
-        for (std::size_t k = 0; k < u.size(); ++k) u[k] += p[i] / total * c[k];
+      if (linear_) total = 1;
+      Vector next = u;
+      for (std::size_t i = 0; layerwise && i < u.size(); ++i) {
+        next[i] = 0;
+        for (std::size_t k = 0; k < u.size(); ++k) next[i] += element("hop/weight", i + 1, k) * u[k];
       }
+      for (std::size_t i = 0; i < memory.size(); ++i) {
+        const Vector c = sentence(layerwise ? "output/words" : embedding(hop + 1), memory[i]);
+        for (std::size_t k = 0; k < u.size(); ++k) next[k] += p[i] / total * c[k];
+      }
+      u = next;
+      for (double& element : u) element = options_.nonlinearity == "relu" ? std::max(element, 0.0) : element;
     }
     Vector result;
-    const std::string last = "embedding_" + std::to_string(options_.hops + 1) + "/words";
+    const std::string last = layerwise ? "answer/words" : embedding(options_.hops + 1);
     for (std::size_t id = 1; id <= kShape.words + kShape.statements; ++id) {
       double score = 0;
       for (std::size_t k = 0; k < u.size(); ++k) score += u[k] * element(last, id, k);
@@ -114,8 +124,9 @@ class ReleasedByLoops {
     Vector result(options_.width);
     for (std::size_t j = 1; j <= ids.size(); ++j) {
       for (std::size_t k = 1; k <= options_.width; ++k) {
-        const double weight = 1 + 4 * (static_cast<double>(k) - (d + 1) / 2) *
-                                      (static_cast<double>(j) - (last + 1) / 2) / (d * last);
+        const double place = 4 * (static_cast<double>(k) - (d + 1) / 2) *
+                             (static_cast<double>(j) - (last + 1) / 2) / (d * last);
+        const double weight = options_.word_order == "bag" ? 1 : 1 + place;
         result[k - 1] += weight * element(table, ids[j - 1], k - 1);
       }
     }
@@ -124,6 +135,7 @@ class ReleasedByLoops {
 
   const MemN2N& model_;
   const MemN2N::Options& options_;
+  bool linear_;
 };
 
 }  // namespace
@@ -175,22 +187,34 @@ TEST_CASE("a question whose answer is no word is wrong, and costs infinitely muc
 }
 
 TEST_CASE("with released conventions a memory network is the authors' program", "[memn2n]") {
-  MemN2N::Options options;
-  options.hops = 3;
-  options.width = 6;
-  options.conventions = "released";
-  options.word_order = "position_released";
-  options.initial_deviation = 0.4;
-  MemN2N model(kTask, options, 5);
   const StoryBatch batch = random_stories(8, 5);
-  Tape tape;
-  tape.reset(model.parameters().leaves(nullptr));
-  const Var logits = model.predict(tape, batch, Steps::scored, nullptr).logits;
-  const ReleasedByLoops loops(model, options);
-  const std::size_t columns = tape.shape(logits)[1];
-  for (std::size_t b = 0; b < 8; ++b) {
-    const std::span<const Real> row = tape.value(logits).subspan(b * columns, columns);
-    CHECK_THAT(row, testing::close_to(loops.logits(batch, b), 1e-12));
+  for (const std::string tying : {"adjacent", "layerwise"}) {
+    for (const std::string order : {"bag", "position_released"}) {
+      for (const std::string nonlinearity : {"none", "relu"}) {
+        for (const bool linear : {false, true}) {
+          INFO(tying << ", " << order << ", " << nonlinearity << ", linear " << linear);
+          MemN2N::Options options;
+          options.hops = 3;
+          options.width = 6;
+          options.tying = tying;
+          options.conventions = "released";
+          options.word_order = order;
+          options.nonlinearity = nonlinearity;
+          options.initial_deviation = 0.3;
+          MemN2N model(kTask, options, 5);
+          model.set_linear_attention(linear);
+          Tape tape;
+          tape.reset(model.parameters().leaves(nullptr));
+          const Var logits = model.predict(tape, batch, Steps::scored, nullptr).logits;
+          const ReleasedByLoops loops(model, options, linear);
+          const std::size_t columns = tape.shape(logits)[1];
+          for (std::size_t b = 0; b < 8; ++b) {
+            const std::span<const Real> row = tape.value(logits).subspan(b * columns, columns);
+            CHECK_THAT(row, testing::close_to(loops.logits(batch, b), 1e-12));
+          }
+        }
+      }
+    }
   }
 }
 
