@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "framework/memory/ntm_memory.hpp"
+#include "framework/models/bag_of_words.hpp"
 #include "framework/models/entnet.hpp"
 #include "framework/models/kv_memn2n.hpp"
 #include "framework/models/lstm_baseline.hpp"
@@ -20,6 +21,7 @@ constexpr ModelEntry kModels[] = {
     model<KvMemN2N>("kv_memn2n", "key-value memory network; Miller et al. 2016, arXiv:1606.03126"),
     model<MemNN>("memnn", "memory network with supervised hops; Weston et al. 2014, 2015, arXiv:1502.05698"),
     model<EntNet>("entnet", "recurrent entity network; Henaff et al. 2017, arXiv:1612.03969"),
+    model<BagOfWords>("bag_of_words", "counts of a story's and a question's words, a baseline of ours"),
     model<LstmBaseline>("lstm", "stacked LSTM without memory; Graves, Wayne and Danihelka 2014, Table 3"),
 };
 

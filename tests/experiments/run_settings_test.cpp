@@ -59,10 +59,9 @@ TEST_CASE("an unknown setting is refused with the nearest one, in a file with it
 }
 
 TEST_CASE("an unknown model is refused with those that there are") {
-  CHECK_THROWS_WITH(
-      make("[model]\nname = ntn\n"),
-      Catch::Matchers::StartsWith(
-          "x.ini:2: setting 'model.name': expected one of ntm, memn2n, kv_memn2n, memnn, entnet, lstm"));
+  CHECK_THROWS_WITH(make("[model]\nname = ntn\n"),
+                    Catch::Matchers::StartsWith("x.ini:2: setting 'model.name': expected one of ntm, memn2n, "
+                                                "kv_memn2n, memnn, entnet, bag_of_words, lstm"));
 }
 
 TEST_CASE("another optimizer on the command line starts from its own hyper-parameters") {
