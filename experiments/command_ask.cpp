@@ -50,7 +50,8 @@ class Conversation {
     const StoryShape& shape = task_.told_shape();
     const std::size_t most = std::max(shape.longest_sentence, shape.longest_question);
     if (words.size() > most && task_.story_shape().words > 0)  // those that read words know no such bound
-      fail("more words than the net has ever seen in a sentence, which is " + std::to_string(most));
+      fail("more words than the net has ever seen in a sentence, which is " + std::to_string(most) +
+           "; each statement and each question is a line of its own");
     for (const std::string& word : words) {
       if (task_.vocabulary().id(word) == 0)
         fail("the net does not know the word '" + word +

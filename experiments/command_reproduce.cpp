@@ -119,6 +119,14 @@ bool by_paper_conventions(const Arguments& arguments) {
   return given == "paper";
 }
 
+StoryTable::Choice choice_of(const Arguments& arguments, const StoryTable& table) {
+  const auto given = arguments.text("choose");
+  if (!given) return table.choice;
+  if (*given == "training") return StoryTable::Choice::training;
+  if (*given == "validation") return StoryTable::Choice::validation;
+  throw UsageError("--choose: expected training or validation, got '" + *given + "'");
+}
+
 // The directories of one of several results.
 template <class Result>
 void place(ReproductionOptions& options, const Arguments& arguments, const Result& result, bool several) {
@@ -176,11 +184,12 @@ int reproduce_results(const Arguments& arguments) {
   if (tables.empty()) return reproduce_from(reproduction_catalogue(), arguments);
   refuse_nonsense(arguments);
   const std::string data = arguments.text("task.data").value_or("");
-  std::vector<StoryTable> others;
-  if (by_paper_conventions(arguments)) {
-    for (const StoryTable* const table : tables) others.push_back(with_paper_conventions(*table));
-    std::ranges::transform(others, tables.begin(), [](const StoryTable& table) { return &table; });
+  std::vector<StoryTable> wanted;
+  for (const StoryTable* const table : tables) {
+    wanted.push_back(by_paper_conventions(arguments) ? with_paper_conventions(*table) : *table);
+    wanted.back() = chosen_by(wanted.back(), choice_of(arguments, wanted.back()));
   }
+  std::ranges::transform(wanted, tables.begin(), [](const StoryTable& table) { return &table; });
   return each_of(tables, arguments, options_of(arguments),
                  [&](const StoryTable& table, const ReproductionOptions& options) {
                    return reproduce_story_table(table, options, data, std::cout, std::cerr);
@@ -198,7 +207,7 @@ int reproduce_from(std::span<const ReproductionResult> catalogue, const Argument
     throw UsageError("which result? './tapehead reproduce --list' names them");
   }
   refuse_nonsense(arguments);
-  for (const char* const option : {"task.data", "conventions"}) {
+  for (const char* const option : {"task.data", "conventions", "choose"}) {
     if (arguments.has(option))
       throw UsageError("--" + std::string(option) + ": the result has nothing to do with stories");
   }
@@ -237,6 +246,8 @@ Command reproduce_command() {
                        {"conventions", "paper|released",
                         "of memory and entity networks, where the paper and its authors' program differ; "
                         "default: released; a table by the paper's has files of its own"},
+                       {"choose", "training|validation",
+                        "by which error one of a task's nets is chosen; default: as the paper"},
                        {"processes", "N", "runs at a time; default: one a processor"},
                        {"budget", "MINUTES", "stop in time, and say what is missing"},
                        {"quick", "", "one seed of each row and a tenth of its sequences, kept apart"},

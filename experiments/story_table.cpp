@@ -87,7 +87,8 @@ std::span<const StoryTable> story_tables() {
                     joint("joint-pe-ls-rn", "PE LS RN joint", "PE LS RN joint"),
                     joint("joint-lw", "LW joint", "PE LS LW joint")},
        // Nets learn 3, 16 and 19 either well or hardly, and one such task moves a mean by 2.5 points.
-       .excusable = {3, 16, 19}},
+       .excusable = {3, 16, 19},
+       .questions = 1000},
       {.paper = "memn2n2015",
        .name = "table3",
        .title = "End-to-end memory networks on bAbI, 10,000 training questions a task",
@@ -106,6 +107,7 @@ std::span<const StoryTable> story_tables() {
        .variants = {supervised("memnn", "MemNN"), supervised("am", "MemNN AM"),
                     supervised("am-ng", "MemNN AM+NG"), supervised("am-nl", "MemNN AM+NL"),
                     supervised("am-ng-nl", "MemNN AM+NG+NL"), lstm()},
+       .questions = 1000,
        .choice_is_published = false},
       {.paper = "henaff2017",
        .name = "table2",
@@ -132,6 +134,15 @@ std::vector<const StoryTable*> find_story_tables(const std::string& name) {
     if (table.paper == name || table.id() == name) found.push_back(&table);
   }
   return found;
+}
+
+StoryTable chosen_by(const StoryTable& table, StoryTable::Choice choice) {
+  StoryTable result = table;
+  if (choice == table.choice) return result;
+  result.choice = choice;
+  result.choice_is_published = false;
+  result.suffix = choice == StoryTable::Choice::training ? "-by-training" : "-by-validation";
+  return result;
 }
 
 StoryTable with_paper_conventions(const StoryTable& table) {

@@ -57,6 +57,8 @@ struct StoryTable {
   enum class Choice { training, validation } choice = Choice::training;
   /// Whether the paper says so, or not of how many nets its figures are.
   bool choice_is_published = true;
+  /// What the names of its table and its figure end in, where nets are chosen otherwise than by the paper.
+  std::string suffix = {};
   /// A task whose net has validation error 0 gets no further one, and needs none for a verdict.
   bool until_perfect = false;
 
@@ -75,6 +77,10 @@ std::vector<const StoryTable*> find_story_tables(const std::string& name);
 /// the model and, of an end-to-end memory network, the paper's position encoding, and no share of attention for places
 /// without a sentence. Its name ends in "-paper-conventions". Throws UsageError if its presets have no such settings.
 StoryTable with_paper_conventions(const StoryTable& table);
+
+/// The same nets, of which that with the lowest error of this kind is reported. Another choice than the table's has its files
+/// beside the others.
+StoryTable chosen_by(const StoryTable& table, StoryTable::Choice choice);
 
 inline constexpr std::size_t kStoryTasks = 20;
 inline constexpr double kFailedAbove =

@@ -78,7 +78,8 @@ void write_notes(std::ostream& out, const StoryTable& table, std::span<const Sto
                  bool joint) {
   out << "\nOf each task's nets the one with the lowest " << name_of(table.choice) << " error is reported"
       << (table.choice_is_published ? ", as in the paper"
-                                    : "; the paper does not say of how many nets its figures are")
+          : table.suffix.empty()    ? "; the paper does not say of how many nets its figures are"
+                                    : ", not as in the paper")
       << ".\n'all nets' has the mean and standard deviation over them, and below it those of a table of "
          "single nets.\n'failed' counts tasks above "
       << percent_text(kFailedAbove)
@@ -149,6 +150,7 @@ CsvTable story_table_cells(const StoryTable& table, std::span<const StoryColumn>
       };
       std::vector<std::pair<std::string, std::string>> row = {
           {"variant", column.variant->name},
+          {"label", column.variant->label},
           {"task", std::to_string(task)},
           {"published", csv_number(cell.published)},
           {"test_error", of_net(net != nullptr ? net->test_error : 0)},

@@ -29,7 +29,7 @@ class TableReproduction {
         out_(out),
         notes_(notes),
         records_file_(options.results / (table.file_name() + ".csv")),
-        cells_file_(options.results / (table.file_name() + "-table.csv")) {
+        cells_file_(options.results / (table.file_name() + table.suffix + "-table.csv")) {
     for (const StoryVariant& variant : table.variants) {
       for (std::size_t task = 1; task <= kStoryTasks; ++task)
         hashes_[{variant.name, task}] =
@@ -221,7 +221,7 @@ class TableReproduction {
     out_.flush();
     if (options_.figure)
       run_and_wait({kPython, plot_script().string(), "--reproduction", shown(cells_file_), "-o",
-                    shown(options_.results / (table_.file_name() + ".png"))});
+                    shown(options_.results / (table_.file_name() + table_.suffix + ".png"))});
   }
 
   const StoryTable& table_;

@@ -55,16 +55,17 @@ FoundFiles find_files(const fs::path& directory, std::size_t number) {
   return files;
 }
 
+constexpr std::string_view kHelp =
+    ". The bAbI tasks, version 1.2, are described at https://research.facebook.com/downloads/babi/; the "
+    "archive's folder\n"
+    "tasks_1-20_v1-2/en is such a directory. Or make stories yourself: ./tapehead generate babi --out DIR";
+
 }  // namespace
 
 std::vector<fs::path> story_directories(const std::string& setting) {
   const char* const variable = std::getenv("TAPEHEAD_BABI");
   const bool named = !setting.empty();
   const std::string list = named ? setting : variable != nullptr ? variable : "";
-  constexpr std::string_view kHelp =
-      ". The bAbI tasks, version 1.2, are described at https://research.facebook.com/downloads/babi/; the "
-      "archive's folder\n"
-      "tasks_1-20_v1-2/en is such a directory. Or make stories yourself: ./tapehead generate babi --out DIR";
   if (list.empty())
     throw UnavailableError("stories are needed: give their directory as --task.data=DIR or in TAPEHEAD_BABI" +
                            std::string(kHelp));
@@ -100,8 +101,9 @@ TaskFiles task_files(const std::vector<fs::path>& directories, std::size_t numbe
   }
   const auto need = [&](const std::optional<fs::path>& path, const std::string& part) {
     if (path) return *path;
-    throw UnavailableError(directory_list(directories) + ": expected qa" + std::to_string(number) + "_NAME_" +
-                           part + ".txt: there is none");
+    throw UnavailableError(
+        directory_list(directories) + ": expected qa" + std::to_string(number) + "_NAME_" + part +
+        ".txt: there is none; what one directory lacks may be in a second, DIR:DIR2" + std::string(kHelp));
   };
   return {need(train, "train"), need(test, "test"), validation};
 }

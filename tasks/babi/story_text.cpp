@@ -143,6 +143,8 @@ std::vector<Story> parse_stories(std::string_view text, const std::string& origi
   std::vector<Story> stories;
   StoryReader reader(stories);
   std::size_t line_number = 0;
+  if (constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF"; text.starts_with(kByteOrderMark))
+    text.remove_prefix(kByteOrderMark.size());
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);

@@ -37,7 +37,8 @@ struct Story {
   std::vector<Question> questions;
 };
 
-/// The stories in `text`, the contents of a file called `origin`. Both kinds of line end are taken.
+/// The stories in `text`, the contents of a file called `origin`. Both kinds of line end are taken, and a
+/// byte-order mark.
 /// Throws DataError "ORIGIN:LINE: ..." at whatever departs from the layout, and where there is no question at all.
 std::vector<Story> parse_stories(std::string_view text, const std::string& origin);
 

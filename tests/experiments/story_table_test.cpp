@@ -87,6 +87,23 @@ TEST_CASE("the joint presets are those of single nets but for the size, and trai
   }
 }
 
+TEST_CASE("nets may be chosen by their validation error, in files of their own") {
+  std::vector<RestartRecord> records = {net(2, 1, 0.5, 20), net(2, 2, 1, 10)};
+  records[0].validation_error = 4;
+  records[1].validation_error = 3;
+  const StoryTable same = chosen_by(table1(), StoryTable::Choice::training);
+  CHECK(same.suffix.empty());
+  CHECK(column(summarise(same, records, reference_directory()), "pe").mean == 20);
+  const StoryTable other = chosen_by(table1(), StoryTable::Choice::validation);
+  CHECK(other.file_name() == table1().file_name());
+  CHECK(other.suffix == "-by-validation");
+  const auto columns = summarise(other, records, reference_directory());
+  CHECK(column(columns, "pe").mean == 10);
+  std::ostringstream out;
+  write_story_table(out, other, columns);
+  CHECK_THAT(out.str(), Catch::Contains("lowest validation error is reported, not as in the paper"));
+}
+
 TEST_CASE("by the paper's conventions a table has other nets, under another name") {
   const StoryTable table = with_paper_conventions(table1());
   CHECK(table.file_name() == "memn2n2015-table1-paper-conventions");

@@ -117,7 +117,13 @@ class StoryTables(StoryCommandLine):
             config = file["config"].attrs
             chosen = config["model.conventions"], config["model.word_order"], bool(config["model.empty_slots"])
             self.assertEqual(chosen, ("paper", "position", False))
+        chosen = tapehead(*command[:2], "--report", "--quick", "--out", runs, "--conventions=paper", "--choose=validation").stdout
+        self.assertIn("lowest validation error is reported, not as in the paper", chosen)
+        self.assertTrue((place / "memn2n2015-table1-paper-conventions-by-validation-table.csv").exists())
+        self.assertIn("expected training or validation", tapehead(*command, "--choose=test", code=2).stderr)
         self.assertIn("expected released or paper", tapehead(*command, "--conventions=ours", code=2).stderr)
+        wrong = tapehead(*[part for part in command if part != "--quick"], code=65).stderr
+        self.assertRegex(wrong, r"qa1_.*_train\.txt: expected 1000 questions, got 60; memn2n2015/table1 is about such stories")
         refused = tapehead("reproduce", "weston2015/table3", f"--task.data={out}", "--conventions=paper", code=2).stderr
         self.assertIn("--conventions: weston2015/table3 has no others", refused)
 

@@ -64,6 +64,7 @@ TEST_CASE("line ends of both kinds, blank lines, a missing last line end and oth
     return std::regex_replace(kText, std::regex(from), to);
   };
   CHECK(same(parse_stories(changed("\n", "\r\n"), "b"), expected));
+  CHECK(same(parse_stories("\xEF\xBB\xBF" + changed("\n", "\n"), "b"), expected));
   CHECK(same(parse_stories(changed("\n1", "\n\n 1"), "b"), expected));
   CHECK(same(parse_stories(kText.substr(0, kText.size() - 1), "b"), expected));
   const std::vector<Story> hindi = parse_stories("1 मरियम बाथरूम में गई.\n2 मरियम कहाँ है?\tबाथरूम\t1\n", "c");
