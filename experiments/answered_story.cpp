@@ -53,7 +53,19 @@ struct Weights {
   std::vector<std::string> titles;
   std::size_t places = 0;
   std::vector<float> values;  // [title, place]
+  bool are_scores = false;    // of attention whose softmax is left out, as at the start of training
 };
+
+// The weights of a hop are a distribution, or all 0.
+bool are_distributions(std::span<const float> weights, std::size_t places) {
+  constexpr float kRounding = 1e-3F;
+  for (std::size_t first = 0; first < weights.size(); first += places) {
+    const std::span<const float> hop = weights.subspan(first, places);
+    if (std::ranges::any_of(hop, [](float weight) { return weight < 0; })) return false;
+    if (std::accumulate(hop.begin(), hop.end(), 0.0F) > 1 + kRounding) return false;
+  }
+  return true;
+}
 
 Weights weights_of(const TraceSet& traces, std::size_t example) {
   Weights weights;
@@ -62,6 +74,7 @@ Weights weights_of(const TraceSet& traces, std::size_t example) {
     const auto values = part(*attention, example);
     weights.places = attention->shape[3];
     weights.values.assign(values.begin(), values.end());
+    weights.are_scores = !are_distributions(values, weights.places);
     for (std::size_t hop = 1; hop <= hops_used(values, weights.places); ++hop)
       weights.titles.push_back("hop " + std::to_string(hop));
   } else if (const TraceTensor* const gates =
@@ -115,7 +128,7 @@ void write_answered_story(std::ostream& out, const TraceSet& traces, const std::
       if (line.place == places) {
         out << "      -";
       } else {
-        out << "   " << weights.values[column * places + line.place];
+        out << "  " << std::setw(5) << weights.values[column * places + line.place];
       }
     }
     out << "\n";
@@ -126,6 +139,7 @@ void write_answered_story(std::ostream& out, const TraceSet& traces, const std::
   write_certainty(out, traces, shown.example);
   out << ")";
   if (shown.judged) out << (given == right ? ", right" : ", wrong: it is " + right);
+  if (weights.are_scores) out << "\n  (linear start: the hops have scores, not probabilities)";
   out << "\n\n" << std::defaultfloat << std::setprecision(6);
 }
 

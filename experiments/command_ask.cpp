@@ -115,6 +115,9 @@ int ask(const Arguments& arguments) {
                  "new story;\n"
                  "Ctrl-D ends. The net knows these words: "
               << joined(task->vocabulary().words()) << "\n";
+  if (task->reads_whole_stories())
+    std::cerr << "tapehead: the net reads whole stories: it is asked for one word, and not told what was "
+                 "asked before\n";
   Conversation conversation(net, *task);
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
@@ -134,19 +137,22 @@ int ask(const Arguments& arguments) {
 
 Command ask_command() {
   return {
-      .syntax = {.name = "ask",
-                 .usage = {"ask RUN [FILE] [--checkpoint last|best]"},
-                 .summary = "tell a net a story and ask it questions",
-                 .description =
-                     "Reads a story from a file or standard input, a statement a line; a line that ends in\n"
-                     "'?' is a question. Prints the answer with its probability (a net that ranks has none:\n"
-                     "with its lead), and where each hop looked. An empty line begins a new story, and so\n"
-                     "does the number 1 in files of the bAbI tasks, which are read too; their answers are\n"
-                     "not looked at. A word that the net does not know ends with exit code 65.\n",
-                 .options = {kCheckpointOption},
-                 .examples = {{"ask RUN story.txt", "answers to the questions in a file"},
-                              {"ask RUN", "type the story yourself"}},
-                 .most_arguments = 2},
+      .syntax =
+          {.name = "ask",
+           .usage = {"ask RUN [FILE] [--checkpoint last|best]"},
+           .summary = "tell a net a story and ask it questions",
+           .description =
+               "Reads a story from a file or standard input, a statement a line; a line that ends in\n"
+               "'?' is a question. Prints the answer with its probability (a net that ranks has none:\n"
+               "with its lead), and where each hop looked. An empty line begins a new story, and so\n"
+               "does the number 1 in files of the bAbI tasks, which are read too; their answers are\n"
+               "not looked at. A net that reads whole stories (task.view=stories) is asked for one word,\n"
+               "and not told of earlier questions. A word that the net does not know ends with exit code\n"
+               "65.\n",
+           .options = {kCheckpointOption},
+           .examples = {{"ask RUN story.txt", "answers to the questions in a file"},
+                        {"ask RUN", "type the story yourself"}},
+           .most_arguments = 2},
       .run = ask};
 }
 

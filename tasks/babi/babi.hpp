@@ -111,6 +111,8 @@ class Babi final : public Task {
   /// Stories in the words of this task as its models read them: the same batch, or word by word, where a question has one
   /// step for its answer, and, of whole stories, none stands before it.
   Batch as_read(const StoryBatch& stories) const;
+  /// Whether an example is a story with all its questions.
+  bool reads_whole_stories() const { return whole_stories(); }
   /// The bAbI task of an example of a split.
   std::size_t task_of(Split split, std::size_t example) const { return stories_->task(of(split)[example]); }
   /// What an example of a split tells and asks, and the right answers; the same for two only if all words are.

@@ -50,6 +50,17 @@ TEST_CASE("a story is written with the weight of each hop, and its answer", "[ba
         "  where is mary?  kitchen (1.00)\n\n");
 }
 
+TEST_CASE("attention without its softmax is told to be scores", "[babi]") {
+  TraceSet linear = traces();
+  linear.tensors.back().values = {-0.75F, 12.25F, 0, 1.5F, 0, 0, 0, 0, 0, 0, 0, 0};
+  CHECK(written({}, linear) ==
+        "                  hop 1  hop 2\n"
+        "  mary left       -0.75   1.50\n"
+        "  john left       12.25   0.00\n"
+        "  where is mary?  kitchen (1.00)\n"
+        "  (linear start: the hops have scores, not probabilities)\n\n");
+}
+
 TEST_CASE("supporting facts are marked, and a wrong answer is told", "[babi]") {
   CHECK(written({.example = 1, .judged = true}) ==
         "                  hop 1  hop 2\n"

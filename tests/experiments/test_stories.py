@@ -155,7 +155,9 @@ class Stories(StoryCommandLine):
             self.assertAlmostEqual(file["metrics/eval/wrong_classes_test"][-1], 1 - right / 100)
             self.assertEqual(list(file["traces/sample/mask"][0].sum(axis=-1)), [5, 5, 5])
         self.assertIn("heads-sample.png", tapehead("plot", run, "--out", self.place / "figures").stdout)
-        self.assertRegex(told(run, "Mary went to the kitchen.\nWhere is Mary?\n").stdout, r"where is mary\? +\w+ \(0\.\d\d\)\n")
+        asked = told(run, "Mary went to the kitchen.\nWhere is Mary?\n")
+        self.assertRegex(asked.stdout, r"where is mary\? +\w+ \(0\.\d\d\)\n")
+        self.assertIn("it is asked for one word, and not told what was asked before", asked.stderr)
         error = tapehead("train", "babi/ntm", "--task.statements=9", "--out", self.place / "other", code=2).stderr
         self.assertIn("'task.statements' has no effect with task.view = stories", error)
 
