@@ -42,6 +42,27 @@ TEST_CASE("answers are counted by task, and as many are right as the evaluation 
   CHECK(static_cast<double>(wrong) == evaluator.evaluate(model, alone).wrong);
 }
 
+TEST_CASE("of whole stories every word of every answer is counted", "[babi]") {
+  Babi::Options options;
+  options.view = "stories";
+  options.tasks = "19";
+  options.questions = 50;
+  const Babi task(options);
+  const std::unique_ptr<Model> net = find_model("lstm")->configure()->build(shape_of(task), 1);
+  Workers workers(1);
+  std::int64_t words = 0, wrong = 0;
+  for (const AnswerCount& row : count_answers(*net, task, Split::test, workers)) {
+    words += row.count;
+    if (row.answer != row.right_answer) wrong += row.count;
+    CHECK(row.right_answer > 0);
+  }
+  CHECK(words == 100);  // two an answer
+  const Evaluation found = Evaluator(task, 1, Split::test).evaluate(*net, workers);
+  CHECK(found.judged == 50);
+  CHECK(found.wrong <= static_cast<double>(wrong));
+  CHECK(2 * found.wrong >= static_cast<double>(wrong));
+}
+
 TEST_CASE("what the answer's softmax ranks beyond the words is no word", "[babi]") {
   const Babi task = small_task();
   MemN2N::Options options;
