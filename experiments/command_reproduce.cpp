@@ -146,7 +146,7 @@ void list_story_tables(const std::string& named) {
     for (const StoryVariant& variant : table.variants)
       rows.emplace_back(variant.name,
                         variant.label + "; preset " + variant.preset + "; " + std::to_string(variant.nets) +
-                            " nets for " + (variant.joint ? "all " : "each of ") +
+                            (variant.nets == 1 ? " net for " : " nets for ") + (variant.joint ? "all " : "each of ") +
                             std::to_string(kStoryTasks) + " tasks" + (variant.joint ? " together" : ""));
     write_columns(std::cout, rows);
   }

@@ -25,13 +25,22 @@ class StoryErrors(FigureCase):
 
     def test_the_means_are_over_all_tasks(self):
         figure = self.figure(HEADER, LINES)
-        self.assertIn("a: mean 42.7 %, paper 20.0 %, all nets 45.7 %", words(figure))
+        self.assertIn("a: mean over 3 of 20 tasks 42.7 %, paper 20.0 %, all nets 45.7 %", words(figure))
         self.assertEqual([point[:2] for point in drawn(figure)["a", "ours"]], [(1, 12), (2, 26), (3, 90)])
+
+    def test_a_variant_has_the_papers_name_and_its_means_are_rounded_as_in_the_table(self):
+        figure = self.figure(HEADER + ",label", [f"a,{task},29.95,15.95,0.05,1,1,AM+NG" for task in range(1, 21)])
+        self.assertIn("AM+NG: mean 16.0 %, paper 30.0 %, all nets 0.1 %", words(figure))
+        self.assertTrue(any(text.startswith("Of 1 net for each task") for text in words(figure)))
+        self.assertNotIn("no net", words(figure))
+
+    def test_a_task_without_a_net_is_told_to_have_none(self):
+        self.assertEqual(words(self.figure(HEADER, LINES)).count("no net"), 17)
 
     def test_a_task_that_is_not_judged_is_drawn_faintly_and_is_in_no_mean(self):
         judged = ("yes", "yes", "no")
         figure = self.figure(HEADER + ",judged", [f"{line},{one}" for line, one in zip(LINES, judged)])
-        self.assertIn("a: mean 19.0 %, paper 15.0 %, all nets 21.0 %, without task 3", words(figure))
+        self.assertIn("a: mean over 3 of 20 tasks 19.0 %, paper 15.0 %, all nets 21.0 %, without task 3", words(figure))
         self.assertEqual([point[1] for point in drawn(figure)["a", "paper"]], [10, 20, 30])
         bars = figure.axes[0].containers[0]
         self.assertEqual([bar.get_alpha() == 1 for bar in bars], [True, True, False])

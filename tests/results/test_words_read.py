@@ -78,6 +78,25 @@ class WordsRead(RunCase):
         self.assertEqual(list(picture[:, 4]), [0, 1, 0])
         self.assertTrue(np.isnan(picture[:, 5]).all())
 
+    def test_one_answer_of_several_words_is_told_with_the_right_one(self):
+        trace = word_trace()
+        trace["mask"][0, 0, 5] = 1
+        trace["output"][0, 0, 5, VOCABULARY.index("mary")] = 1
+        trace["target"][0, 0, 5, VOCABULARY.index("mary")] = 1
+        self.assertIn("Answer: mary, garden; right: mary, home", words(self.picture(trace=trace)))
+
+    def test_every_word_read_is_named_up_to_thirty(self):
+        trace = word_trace(steps=40)
+        for time in range(17):
+            trace["input"][0, 0, 7 + time] = 0
+            trace["input"][0, 0, 7 + time, time] = 1
+        trace["mask"][0, 0] = 0
+        trace["mask"][0, 0, 30] = 1
+        axes = self.picture(trace=trace).axes[0]
+        self.assertEqual(len(axes.get_yticklabels()), 17)
+        height = axes.get_position().height * axes.figure.get_figheight()
+        self.assertGreater(height, 17 * 0.125)
+
     def test_where_no_word_is_right_it_is_said(self):
         self.assertIn("Answer: garden (0.75); right: none of the words", words(self.picture(answer=None)))
 

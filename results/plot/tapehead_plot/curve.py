@@ -133,7 +133,7 @@ def _run_entries(runs, known):
             )
         look = {"color": colour, "linestyle": dash}
         if lines["eval"][0].size:
-            label = "evaluation, fresh sequences" if len(runs) == 1 else name
+            label = f"evaluation, {_evaluated_on(run)}" if len(runs) == 1 else name
             x, y = lines["eval"]
             above = (_above(run, x, y), None, None) if known else None
             entries.append(Entry(x, (y, None, None), label, look | {"linewidth": 2.0, "zorder": 4}, above))
@@ -143,6 +143,13 @@ def _run_entries(runs, known):
             thin = {"linewidth": 0.8, "alpha": 0.55, "zorder": 3}
             entries.append(Entry(x, (y, None, None), label, look | thin, series=label or f"{name}, training"))
     return entries
+
+
+def _evaluated_on(run):
+    if not run.words:
+        return "fresh sequences"
+    kept = float(run.config.get("task.validation", 1)) > 0
+    return "validation questions" if kept else "training questions"
 
 
 def _group_entries(groups, key, known):
@@ -218,7 +225,8 @@ def _draw_ours(axes, entries, which):
         if getattr(entry, which) is None:
             continue
         y, low, high = getattr(entry, which)
-        line = axes.plot(entry.x, y, label=entry.label or "_training", **entry.look)
+        point = {"marker": "o", "markersize": 4} if len(entry.x) == 1 else {}  # a line of one point is none
+        line = axes.plot(entry.x, y, label=entry.label or "_training", **entry.look | point)
         lines += line if entry.label else []
         if low is not None:
             axes.fill_between(
@@ -258,7 +266,7 @@ def _scale_linear(axes, entries, paper, published, floors, known):
     else:
         seen += [_in_sight(curve, axes.get_xlim()[1]) for curve in published]
         least = np.floor(np.concatenate([values, *seen]).min() - 1) if known else 0
-        limits = least, values.max() * 1.05
+        limits = least, max(values.max() * 1.05, least + 1e-3)
     seen = np.concatenate([*seen, limits])
     axes.set_ylim(seen.min(), seen.max())
 
@@ -279,9 +287,11 @@ def _in_sight(curve, right):
 def _label(linear, logarithmic, runs, known):
     unit = runs[0].units["train"].get("loss", "bit")
     behind = {"bit": " (bits)", "1": ""}.get(unit, f" ({unit})")
+    whole = any(run.config.get("task.view") == "stories" for run in runs)
+    of = "question" if all(run.words for run in runs) and not whole else "sequence"
     linear.tick_params(labelbottom=False)
     logarithmic.set_xlabel("Training sequences (thousands)")
-    linear.set_ylabel(f"Cost per sequence{behind}")
-    logarithmic.set_ylabel(f"{'Above the optimum' if known else 'Cost per sequence'}{behind}")
+    linear.set_ylabel(f"Cost per {of}{behind}")
+    logarithmic.set_ylabel(f"{'Above the optimum' if known else f'Cost per {of}'}{behind}")
     for axes in (linear, logarithmic):
         axes.yaxis.set_label_coords(-0.065, 0.5)

@@ -72,7 +72,7 @@ def _known_steps(array):
 
 def _figure(rows, slots):
     columns = 2 if any(right for _, right in rows) else 1
-    heights = [min(panel_height(row), HIGHEST if len(rows) <= CROWDED else LOWEST) for row in rows]
+    heights = [_height(row, HIGHEST if len(rows) <= CROWDED else LOWEST) for row in rows]
     notes = notes_of([panel for row in rows for panel in row if panel], slots)
     height = style.HEADLINE - 0.1 + sum(heights) + TITLE * len(rows) + BELOW + 0.16 * len(notes)
     height += 0.4 if isinstance(rows[-1][0] or rows[-1][1], locations.Scatter) else 0
@@ -97,6 +97,11 @@ def _figure(rows, slots):
         top += down
     figure.text(0.012, 0.07 / height, "\n".join(notes), size=8, color=style.MUTED, va="bottom")
     return figure
+
+
+def _height(panels, highest):
+    labels = max((panel.height for panel in panels if _is_picture(panel)), default=0.0)
+    return max(min(panel_height(panels), highest), labels)
 
 
 def _is_picture(panel):

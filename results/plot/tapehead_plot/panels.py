@@ -25,6 +25,7 @@ class Panel:
     wrong: np.ndarray = None  # [row, time], outputs on the wrong side of one half
     note: str = ""  # what a reader has to know
     values: np.ndarray = None  # [row, time] for tables, where the picture shows something else
+    height: float = 0.0  # inches that the labels of its rows need; 0: as its rows are
 
 
 def count_heads(arrays):

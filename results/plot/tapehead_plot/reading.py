@@ -6,7 +6,8 @@ from .panels import Panel
 
 MARKS = (".", "?", "-")
 MOST_ANSWERS = 8
-MOST_LABELS = 14  # beside a panel
+MOST_LABELS = 30  # beside a panel
+LABEL = 0.13  # inches
 
 
 def read_word_by_word(run, arrays):
@@ -32,7 +33,7 @@ def panels(vocabulary, arrays):
     if len(steps) == 1:
         title, likely = _answer(names, output[steps[0]], target[steps[0]])
     else:
-        title, likely = _answers(output, target, steps)
+        title, likely = _answers(names, output, target, steps)
     picture = np.full((len(likely), len(output)), np.nan)
     picture[:, steps] = output[steps][:, likely].T
     return read, _panel(title, picture, "probability", "outputs", [names[word] for word in likely])
@@ -56,13 +57,19 @@ def _answer(names, output, target):
     return title, likely
 
 
-def _answers(output, target, steps):
-    """Several: how many are right, and all words that are given or right. Steps in a row are one answer."""
+def _answers(names, output, target, steps):
+    """Several: how many are right, or both of one of several words, and all words that are given or right.
+
+    Steps in a row are one answer.
+    """
     given, right = output[steps].argmax(axis=1), target[steps].argmax(axis=1)
     correct = (given == right) & target[steps].any(axis=1)
     begins = np.flatnonzero(np.diff(steps, prepend=steps[0] - 2) > 1)
     all_right = np.logical_and.reduceat(correct, begins)
     words = list(dict.fromkeys(int(word) for pair in zip(right, given) for word in pair))
+    if len(all_right) == 1:
+        title = "Answer: " + ", ".join(names[word] for word in given)
+        return title + ("" if all_right[0] else "; right: " + ", ".join(names[word] for word in right)), words
     return f"Answers: {all_right.sum()} of {len(all_right)} right", words
 
 
@@ -70,4 +77,5 @@ def _panel(title, picture, scale, name, rows):
     every = -(-max(len(rows), 1) // MOST_LABELS)
     ticks = tuple((row, word) for row, word in enumerate(rows) if row % every == 0)
     note = "Pale blue: steps that are not scored." if np.isnan(picture).any() else ""
-    return Panel(title, picture, "", scale, (0.0, 1.0), name, rows, ticks, None, note)
+    height = LABEL * len(ticks)
+    return Panel(title, picture, "", scale, (0.0, 1.0), name, rows, ticks, None, note, height=height)

@@ -52,7 +52,10 @@ def story_picture(run, trace, example=0, step=None):
     rows = [("● " if arrays["support"][i] else "   ") + _cut(line) for i, line in enumerate(sentences)]
     words = max([style.text_width(row, TEXT) for row in rows], default=1) + 0.2
     axes = style.add_axes(figure, 0.1 + words, style.HEADLINE + TOP, wide * columns, LINE * max(len(sentences), 1))
-    axes.imshow(weights if len(sentences) else np.zeros((1, columns)), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    scores = has_hops and not _are_distributions(weights)
+    most = np.abs(weights).max() if scores else 1.0
+    look = {"cmap": "RdBu_r" if scores else "Blues", "vmin": -most if scores else 0, "vmax": most}
+    axes.imshow(weights if len(sentences) else np.zeros((1, columns)), aspect="auto", **look)
     titles = [f"hop {i + 1}" if has_hops else i + 1 for i in range(columns)]
     axes.set_xticks(range(columns), titles, fontsize=None if has_hops else 6)
     axes.xaxis.tick_top()
@@ -61,9 +64,10 @@ def story_picture(run, trace, example=0, step=None):
     axes.set_yticks(range(len(rows)), rows, fontsize=TEXT, ha="left")
     axes.tick_params(axis="y", pad=72 * words)
     for (i, column), weight in np.ndenumerate(weights):
-        if has_hops and weight >= 0.005:
-            colour = "white" if weight > 0.55 else "black"
-            axes.text(column, i, f"{weight:.2f}", ha="center", va="center", fontsize=7, color=colour)
+        if has_hops and (scores or weight >= 0.005):
+            colour = "white" if abs(weight) > 0.55 * most else "black"
+            number = f"{weight:.2f}".replace("-", "−")
+            axes.text(column, i, number, ha="center", va="center", fontsize=7, color=colour)
     right, given = text(arrays["right_answer"]), text(arrays["answer"])
     verdict = "right" if right == given else f"wrong: it is {right}"
     if "answer_lead" in arrays:
@@ -77,17 +81,22 @@ def story_picture(run, trace, example=0, step=None):
         size=10,
         weight="bold",
     )
-    legend = "● supporting fact"
+    legend = "● supporting fact" + ("; linear start: scores, not probabilities" if scores else "")
     if not has_hops:
         read = arrays["slot_weights"]
-        most = np.argsort(-read, kind="stable")[:3]
-        legend += "; read most: " + ", ".join(f"slot {slot + 1} ({read[slot]:.2f})" for slot in most)
+        first = np.argsort(-read, kind="stable")[:3]
+        legend += "; read most: " + ", ".join(f"slot {slot + 1} ({read[slot]:.2f})" for slot in first)
     figure.text(0.012, 0.12 / figure.get_figheight(), legend, size=8, color=style.MUTED)
     figure.record_picture("attention" if has_hops else "gates", rows, np.arange(1, columns + 1), weights)
     detail = f"{style.describe(run)} · probe {trace.probe}, example {example}, step {steps[index]:,}"
     title = "Where each hop looked" if has_hops else "How far each statement opened the gates of the slots"
     style.headline(figure, title, detail)
     return figure
+
+
+def _are_distributions(weights):
+    """Whether the weights [sentence, hop] may be attention, and not what stands in its place without the softmax."""
+    return weights.size == 0 or (weights.min() >= 0 and weights.sum(axis=0).max() <= 1 + 1e-3)
 
 
 def _cut(line):

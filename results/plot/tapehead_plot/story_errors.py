@@ -12,6 +12,8 @@ LEFT, ACROSS, DOWN = 0.62, 6.42, 1.25  # inches
 BAR = 0.38  # of the distance between tasks
 HIGHEST = (5, 20, 100)  # %, of the axes: the lowest that has room for all bars
 NOT_JUDGED = 0.35  # opacity of tasks that are in no mean
+TASKS = 20
+ABSENT = {"size": 6.5, "color": style.MUTED, "ha": "center", "va": "bottom", "rotation": 90}
 
 
 def is_story_table(path):
@@ -29,7 +31,7 @@ def story_error_figure(path):
     table = read_table(path, COLUMNS)
     variants = {}
     for row in table.rows:
-        variants.setdefault(table.text(row, "variant"), []).append(
+        variants.setdefault(row.get("label") or table.text(row, "variant"), []).append(
             [table.whole(row, "task", 1)] + [table.number(row, name) for name in COLUMNS[2:]] + [row.get("judged") != "no"]
         )
     if not variants:
@@ -43,14 +45,19 @@ def story_error_figure(path):
     axes.set_xlabel("bAbI task")
     choice = table.rows[0].get("chosen_by") or "training"
     nets = sorted({int(row[-2]) for rows in variants.values() for row in rows})
-    of = f"{nets[0]} to {nets[-1]}" if len(nets) > 1 else nets[0]
+    of = f"{nets[0]} to {nets[-1]} nets" if len(nets) > 1 else f"{nets[0]} net{'' if nets[0] == 1 else 's'}"
     style.add_legend(figure, LEFT, top + step * len(variants) + 0.05, handles, "")
     style.headline(
         figure,
         f"{path.stem.removesuffix('-table').replace('-', ', ')}: test error by task",
-        f"Of {of} nets for each task the one with the lowest {choice} error; line: mean of all, ± standard deviation",
+        f"Of {of} for each task the one with the lowest {choice} error; line: mean of all, ± standard deviation",
     )
     return figure
+
+
+def _percent(value):
+    """With one digit, halves rounded up as in the program's tables."""
+    return f"{np.floor(10 * value + 0.5 + 1e-9) / 10:.1f}"
 
 
 def _draw(figure, axes, name, rows):
@@ -64,11 +71,14 @@ def _draw(figure, axes, name, rows):
     spread = axes.errorbar(
         task - BAR / 2, mean, np.nan_to_num(deviation), fmt="_", color="black", linewidth=0.8, markersize=5, label="all nets"
     )
-    means = [np.nanmean(errors[judged]) for errors in (chosen, published, mean)]
+    means = [_percent(np.nanmean(errors[judged])) for errors in (chosen, published, mean)]
     without = "".join(f", without task {number:.0f}" for number in task[~judged])
-    axes.set_title(f"{name}: mean {means[0]:.1f} %, paper {means[1]:.1f} %, all nets {means[2]:.1f} %{without}")
-    axes.set_xticks(range(1, 21))
-    axes.set_xlim(0.4, 20.6)
+    few = f" over {len(task)} of {TASKS} tasks" if len(task) < TASKS else ""
+    axes.set_title(f"{name}: mean{few} {means[0]} %, paper {means[1]} %, all nets {means[2]} %{without}")
+    for absent in set(range(1, TASKS + 1)) - set(task.astype(int)):
+        axes.text(absent, 0.02, "no net", transform=axes.get_xaxis_transform(), **ABSENT)
+    axes.set_xticks(range(1, TASKS + 1))
+    axes.set_xlim(0.4, TASKS + 0.6)
     largest = np.nanmax([*chosen, *published, *mean])
     axes.set_ylim(0, next(limit for limit in HIGHEST if largest <= limit))
     axes.set_ylabel("error (%)")

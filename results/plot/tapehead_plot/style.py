@@ -91,11 +91,11 @@ def logarithmic(axes, values, least=0.0):
 
     positive = values[np.isfinite(values) & (values > 0)]
     positive = positive if positive.size else np.array([1.0])
-    axes.set_yscale("log", nonpositive="clip")
-    axes.set_ylim(
+    axes.set_ylim(  # before the scale, which else looks for values above 0 itself, and warns if there are none
         max(10.0 ** np.floor(np.log10(positive.min() * 0.99)), least),
         10.0 ** np.ceil(np.log10(positive.max() * 1.01)),
     )
+    axes.set_yscale("log", nonpositive="clip")
     axes.yaxis.set_major_locator(LogLocator(numticks=12))
     axes.yaxis.set_minor_locator(NullLocator())
 
