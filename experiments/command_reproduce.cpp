@@ -146,8 +146,9 @@ void list_story_tables(const std::string& named) {
     for (const StoryVariant& variant : table.variants)
       rows.emplace_back(variant.name,
                         variant.label + "; preset " + variant.preset + "; " + std::to_string(variant.nets) +
-                            (variant.nets == 1 ? " net for " : " nets for ") + (variant.joint ? "all " : "each of ") +
-                            std::to_string(kStoryTasks) + " tasks" + (variant.joint ? " together" : ""));
+                            (variant.nets == 1 ? " net for " : " nets for ") +
+                            (variant.joint ? "all " : "each of ") + std::to_string(kStoryTasks) + " tasks" +
+                            (variant.joint ? " together" : ""));
     write_columns(std::cout, rows);
   }
 }
@@ -236,25 +237,24 @@ Command reproduce_command() {
                "the same command goes on. Seeds that are done are rows of results/reproductions; a row\n"
                "counts as long as the settings it was made with are those of the preset. Machines\n"
                "that share no files take different seeds, and their rows are put together.\n",
-           .options = {{"seeds", "N|A..B",
-                        "seeds 1 to N, or A to B, of each row; LSTM baselines have one unless --rows names "
-                        "them"},
-                       {"rows", "LIST", "train these rows only: ff, ntm-lstm, lstm; or pe, joint-3hop, ..."},
-                       {"task.data", "DIR",
-                        "of the bAbI files, for tables of these; default: $TAPEHEAD_BABI; DIR:DIR2: what DIR "
-                        "lacks is in DIR2"},
-                       {"conventions", "paper|released",
-                        "of memory and entity networks, where the paper and its authors' program differ; "
-                        "default: released; a table by the paper's has files of its own"},
-                       {"choose", "training|validation",
-                        "by which error one of a task's nets is chosen; default: as the paper"},
-                       {"processes", "N", "runs at a time; default: one a processor"},
-                       {"budget", "MINUTES", "stop in time, and say what is missing"},
-                       {"quick", "", "one seed of each row and a tenth of its sequences, kept apart"},
-                       {"report", "", "table and figure from the rows that are there; train nothing"},
-                       {"out", "DIR", "where the runs are; default: below results/runs/reproductions"},
-                       {"results", "DIR", "where the tables are; default: results/reproductions"},
-                       {"list", "", "what can be reproduced, by which presets, and the targets"}},
+           .options =
+               {{"seeds", "N|A..B",
+                 "seeds 1 to N, or A to B, of each row; LSTM baselines have one unless --rows names "
+                 "them"},
+                {"rows", "LIST", "train these rows only: ff, ntm-lstm, lstm; or pe, joint-3hop, ..."},
+                {"task.data", "DIR",
+                 "of the bAbI files; default: $TAPEHEAD_BABI; DIR:DIR2: what DIR lacks is in DIR2"},
+                {"conventions", "paper|released",
+                 "where a paper and its program differ, whose; default: released; paper: files of its own"},
+                {"choose", "training|validation",
+                 "by which error one of a task's nets is chosen; default: as the paper"},
+                {"processes", "N", "runs at a time; default: one a processor"},
+                {"budget", "MINUTES", "stop in time, and say what is missing"},
+                {"quick", "", "one seed of each row and a tenth of its sequences, kept apart"},
+                {"report", "", "table and figure from the rows that are there; train nothing"},
+                {"out", "DIR", "where the runs are; default: below results/runs/reproductions"},
+                {"results", "DIR", "where the tables are; default: results/reproductions"},
+                {"list", "", "what can be reproduced, by which presets, and the targets"}},
            .examples = {{"reproduce ntm2014/copy --seeds 10", "Figure 3 of Graves et al. 2014"},
                         {"reproduce ntm2014/copy --seeds 6..10", "those that another machine has not"},
                         {"reproduce memn2n2015/table1 --task.data=en", "Table 1 of Sukhbaatar et al. 2015"},

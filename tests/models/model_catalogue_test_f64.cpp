@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "framework/autodiff/gradient_check.hpp"
 #include "framework/tensor/error.hpp"
@@ -139,21 +140,31 @@ TEST_CASE("every model counts what it gets wrong where the loss counts, and nowh
           tape.reset(model.parameters().leaves(nullptr), false);
           const std::vector<double> logits =
               values(tape, model.predict(tape, batch, Steps::all, nullptr).logits);
-          double wrong = 0, unmasked_wrong = 0;
-          for (std::size_t t = 0; t < 6; ++t) {
-            for (std::size_t b = 0; b < 3; ++b) {
+          double wrong = 0, unmasked_wrong = 0, judged = loss == Loss::bits ? 3 : 0;
+          for (std::size_t b = 0; b < 3; ++b) {
+            bool counts = false, is_wrong = false;  // of an answer, which steps in a row are
+            for (std::size_t t = 0; t < 6; ++t) {
               const double* const x = logits.data() + (t * 3 + b) * 2;
               const bool first = sequence.targets(t, b, 0) == 1, second = sequence.targets(t, b, 1) == 1;
               const double here = loss == Loss::bits ? ((x[0] > 0) != first) + ((x[1] > 0) != second)
                                                      : (x[0] > x[1]) != first;
               unmasked_wrong += here;
-              if (sequence.mask(t, b) == 1) wrong += here;
+              const bool begins = !std::exchange(counts, sequence.mask(t, b) == 1);
+              if (!counts) continue;
+              if (loss == Loss::bits) {
+                wrong += here;
+                continue;
+              }
+              if (begins) ++judged;
+              if (here > 0 && (begins || !is_wrong)) ++wrong;
+              is_wrong = here > 0 || (is_wrong && !begins);
             }
           }
           const Score score = model.score(tape, batch).score;
           CHECK(score.wrong == wrong);
           CHECK(score.examples == 3);
-          CHECK(score.mean_wrong() == Approx(wrong / 3));
+          CHECK(score.judged == judged);
+          CHECK(score.mean_wrong() == Approx(wrong / judged));
           CHECK(unmasked_wrong > wrong);
         },
         loss);
