@@ -37,7 +37,7 @@ set(revision "unknown")
 set(dirty "false")
 if(EXISTS "${SOURCE_DIR}/.git")  # otherwise an unpacked archive, perhaps inside some other repository
   ask_git(revision rev-parse HEAD)
-  ask_git(changes status --porcelain --untracked-files=no)
+  ask_git(changes status --porcelain --untracked-files=no -- . :!results/reproductions)
   if(NOT changes STREQUAL "" AND NOT changes STREQUAL "unknown")
     set(dirty "true")
   endif()
@@ -53,7 +53,7 @@ namespace tapehead::build_info {
 
 inline constexpr std::string_view version = "@VERSION@";
 inline constexpr std::string_view git_revision = "@revision@";  // 40 hexadecimal digits, or "unknown"
-inline constexpr bool git_dirty = @dirty@;                      // tracked files differ from the revision
+inline constexpr bool git_dirty = @dirty@;                      // tracked files other than tables of results differ from it
 inline constexpr std::string_view compiler = "@COMPILER@";
 inline constexpr std::string_view compiler_flags = "@COMPILER_FLAGS@";
 
