@@ -49,7 +49,7 @@ def story_error_figure(path):
     style.add_legend(figure, LEFT, top + step * len(variants) + 0.05, handles, "")
     style.headline(
         figure,
-        f"{path.stem.removesuffix('-table').replace('-', ', ')}: test error by task",
+        f"{path.stem.removesuffix('-table').replace('-', ', ', 1).replace('-', ' ')}: test error by task",
         f"Of {of} for each task the one with the lowest {choice} error; line: mean of all, ± standard deviation",
     )
     return figure
