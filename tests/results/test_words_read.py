@@ -10,6 +10,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import synthetic_run as synthetic  # noqa: E402
 from figure_case import RunCase, words  # noqa: E402
+from page import faults, overruns  # noqa: E402
+from tapehead_plot import style  # noqa: E402
 from tapehead_plot.heads import head_picture  # noqa: E402
 from tapehead_plot.run import open_run  # noqa: E402
 
@@ -17,7 +19,7 @@ VOCABULARY = [f"word{number}" for number in range(1, 11)] + ["mary", "home", "wh
 STORY = "mary home . where mary ? -".split()
 
 
-def word_trace(answer="home", steps=12):
+def word_trace(answer="home", steps=12, heads=0):
     """One example, empty behind its last step: the right answer has probability 0.25, "garden" 0.75."""
     names = [*VOCABULARY, ".", "?", "-"]
     inputs = np.zeros((1, 1, steps, len(names)))
@@ -30,16 +32,21 @@ def word_trace(answer="home", steps=12):
     outputs[0, 0, last, [VOCABULARY.index("home"), VOCABULARY.index("garden")]] = 0.25, 0.75
     if answer:
         targets[0, 0, last, VOCABULARY.index(answer)] = 1
-    return {"input": inputs, "output": outputs, "target": targets, "mask": mask}
+    trace = {"input": inputs, "output": outputs, "target": targets, "mask": mask}
+    weights = np.full((1, 1, steps, heads, 4), 0.25)
+    return trace | ({"write_weights": weights, "read_weights": weights} if heads else {})
 
 
 class WordsRead(RunCase):
-    def picture(self, trace=None, **options):
+    def picture(self, trace=None, vocabulary=VOCABULARY, **options):
+        import matplotlib
+
         place = self.scratch / "reader"
         synthetic.copy_run(place, last=50_000, traces={"sample": trace or word_trace(**options)}, task__name="babi")
         with h5py.File(place / "run.h5", "a") as file:
-            file["vocabulary/word"] = np.array(VOCABULARY, dtype=synthetic.TEXT)
-        return head_picture(open_run(place))
+            file["vocabulary/word"] = np.array(vocabulary, dtype=synthetic.TEXT)
+        with matplotlib.rc_context(style.RC):
+            return head_picture(open_run(place))
 
     def test_what_was_read_has_a_row_a_word_in_their_order_and_ends_at_the_answer(self):
         axes = self.picture().axes[0]
@@ -96,6 +103,31 @@ class WordsRead(RunCase):
         self.assertEqual(len(axes.get_yticklabels()), 17)
         height = axes.get_position().height * axes.figure.get_figheight()
         self.assertGreater(height, 17 * 0.125)
+
+    def test_a_step_for_which_no_word_is_right_is_told_so_among_several(self):
+        trace = word_trace(answer=None)
+        trace["mask"][0, 0, 5] = 1
+        trace["output"][0, 0, 5, VOCABULARY.index("mary")] = 1
+        trace["target"][0, 0, 5, VOCABULARY.index("mary")] = 1
+        figure = self.picture(trace=trace)
+        self.assertIn("Answer: mary, garden; right: mary, none of the words", words(figure))
+        self.assertNotIn("word1", words(figure))
+
+    def test_a_title_too_long_for_a_panel_beside_another_has_two_lines(self):
+        figure = self.picture(heads=1)
+        self.assertEqual((overruns(figure), faults(figure)), ([], []))
+        self.assertIn("Answer: garden (0.75);\nright: home", words(figure))
+
+    def test_an_answer_too_long_for_its_panel_is_told_below_and_its_label_has_a_line_a_word(self):
+        objects = "football,milk,chocolate,apple"
+        vocabulary = [objects if word == "garden" else "incomprehensibility" if word == "mary" else word for word in VOCABULARY]
+        figure = self.picture(trace=word_trace(heads=1), vocabulary=vocabulary)
+        self.assertEqual((overruns(figure), faults(figure)), ([], []))
+        self.assertIn("Answer: wrong", words(figure))
+        self.assertTrue(any(f"Answer: {objects} (0.75); right: home." in text for text in words(figure)))
+        self.assertIn("football,\nmilk,\nchocolate,\napple", words(figure))
+        labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+        self.assertTrue(labels[0].startswith("incomp") and labels[0].endswith("…"), labels)
 
     def test_where_no_word_is_right_it_is_said(self):
         self.assertIn("Answer: garden (0.75); right: none of the words", words(self.picture(answer=None)))

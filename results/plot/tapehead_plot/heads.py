@@ -34,7 +34,7 @@ def head_picture(run, probe=None, example=0, head=None, step=None):
     ends = None
     if reading.read_word_by_word(run, arrays):
         arrays = reading.up_to_answer(arrays)
-        ends = reading.panels(run.words, arrays)
+        ends = reading.panels(run.words, arrays, _across(2 if chosen else 1))
     rows, slots = panel_rows(task, arrays, chosen, ends)
     detail = f"{style.describe(run)} · probe {trace.probe}, example {example}, step {at:,}"
     if task_key(task) == "ngrams" and ngrams.can_be_drawn(arrays):
@@ -84,8 +84,7 @@ def _figure(rows, slots):
         top += 0.4 if is_scatter else 0  # the x axis of the pictures above
         for column, panel in enumerate(pair[:columns]):
             if panel:
-                share = style.WIDTH / columns
-                across = share - LEFT - BAR - RIGHT
+                share, across = style.WIDTH / columns, _across(columns)
                 axes = style.add_axes(figure, share * column + LEFT, top, across, down)
                 if is_scatter:
                     locations.draw(figure, axes, panel)
@@ -97,6 +96,11 @@ def _figure(rows, slots):
         top += down
     figure.text(0.012, 0.07 / height, "\n".join(notes), size=8, color=style.MUTED, va="bottom")
     return figure
+
+
+def _across(columns):
+    """Inches that each of so many panels beside one another is wide."""
+    return style.WIDTH / columns - LEFT - BAR - RIGHT
 
 
 def _height(panels, highest):
@@ -127,7 +131,7 @@ def notes_of(panels, slots):
         words.append("Pale blue: steps that are not scored.")
     told = [panel.note for panel in pictures if panel.note]
     # Both sentences on wrong and unscored steps fill a line.
-    return notes + ([" ".join(words)] if words else []) + told
+    return notes + ([" ".join(words)] if words else []) + [line for note in told for line in note.split("\n")]
 
 
 def _label_rows(axes):
