@@ -2,10 +2,12 @@
 
 import sys
 import unittest
+import warnings
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from figure_case import FigureCase, drawn, words  # noqa: E402
+from page import faults, overruns  # noqa: E402
 from tapehead_plot import style  # noqa: E402
 from tapehead_plot.story_errors import is_story_table, story_error_figure  # noqa: E402
 
@@ -37,10 +39,20 @@ class StoryErrors(FigureCase):
     def test_a_task_without_a_net_is_told_to_have_none(self):
         self.assertEqual(words(self.figure(HEADER, LINES)).count("no net"), 17)
 
+    def test_a_task_whose_nets_all_diverged_has_no_bar_and_is_in_no_mean(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            figure = self.figure(HEADER, (*LINES[:2], "a,3,30,,,,3", "b,1,10,,,,3"))
+        self.assertIn("a: mean over 2 of 20 tasks 19.0 %, paper 15.0 %, all nets 21.0 %", words(figure))
+        self.assertIn("b: mean over 0 of 20 tasks –, paper –, all nets –", words(figure))
+        self.assertEqual([words(axes).count("diverged") for axes in figure.axes], [1, 1])
+        self.assertEqual([words(axes).count("no net") for axes in figure.axes], [17, 19])
+        self.assertEqual((overruns(figure), faults(figure)), ([], []))
+
     def test_a_task_that_is_not_judged_is_drawn_faintly_and_is_in_no_mean(self):
         judged = ("yes", "yes", "no")
         figure = self.figure(HEADER + ",judged", [f"{line},{one}" for line, one in zip(LINES, judged)])
-        self.assertIn("a: mean over 3 of 20 tasks 19.0 %, paper 15.0 %, all nets 21.0 %, without task 3", words(figure))
+        self.assertIn("a: mean over 2 of 20 tasks 19.0 %, paper 15.0 %, all nets 21.0 %, without task 3", words(figure))
         self.assertEqual([point[1] for point in drawn(figure)["a", "paper"]], [10, 20, 30])
         bars = figure.axes[0].containers[0]
         self.assertEqual([bar.get_alpha() == 1 for bar in bars], [True, True, False])

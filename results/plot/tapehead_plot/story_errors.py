@@ -37,7 +37,7 @@ def story_error_figure(path):
     if not variants:
         raise DataError(f"{path}: there are no nets in it")
     top, step = style.HEADLINE + 0.2, DOWN + 0.55
-    figure = Figure(figsize=(style.WIDTH, top + step * len(variants) + 0.5))
+    figure = Figure(figsize=(style.WIDTH, top + step * len(variants) + 0.72))
     handles = []
     for number, (name, rows) in enumerate(variants.items()):
         axes = style.add_axes(figure, LEFT, top + step * number, ACROSS, DOWN)
@@ -57,26 +57,36 @@ def story_error_figure(path):
 
 def _percent(value):
     """With one digit, halves rounded up as in the program's tables."""
-    return f"{np.floor(10 * value + 0.5 + 1e-9) / 10:.1f}"
+    return f"{np.floor(10 * value + 0.5 + 1e-9) / 10:.1f} %"
 
 
 def _draw(figure, axes, name, rows):
     task, published, chosen, mean, deviation = rows[:, :5].T
-    judged = rows[:, 6] > 0
+    judged, has_net = rows[:, 6] > 0, np.isfinite(chosen)
+    counted = judged & has_net
     ours = axes.bar(task - BAR / 2, chosen, BAR, color=style.COLOURS[0], label="ours")
     paper = axes.bar(task + BAR / 2, published, BAR, color=style.PAPER, label="the paper's")
     for bars in (ours, paper):
         for bar, counts in zip(bars, judged):
             bar.set_alpha(1 if counts else NOT_JUDGED)
     spread = axes.errorbar(
-        task - BAR / 2, mean, np.nan_to_num(deviation), fmt="_", color="black", linewidth=0.8, markersize=5, label="all nets"
+        task[has_net] - BAR / 2,
+        mean[has_net],
+        np.nan_to_num(deviation[has_net]),
+        fmt="_",
+        color="black",
+        linewidth=0.8,
+        markersize=5,
+        label="all nets",
     )
-    means = [_percent(np.nanmean(errors[judged])) for errors in (chosen, published, mean)]
-    without = "".join(f", without task {number:.0f}" for number in task[~judged])
-    few = f" over {len(task)} of {TASKS} tasks" if len(task) < TASKS else ""
-    axes.set_title(f"{name}: mean{few} {means[0]} %, paper {means[1]} %, all nets {means[2]} %{without}")
+    means = [_percent(np.nanmean(errors[counted])) if counted.any() else "–" for errors in (chosen, published, mean)]
+    without = "".join(f", without task {number:.0f}" for number in task[~judged & has_net])
+    few = f" over {counted.sum()} of {TASKS} tasks" if has_net.sum() < TASKS else ""
+    axes.set_title(f"{name}: mean{few} {means[0]}, paper {means[1]}, all nets {means[2]}{without}")
     for absent in set(range(1, TASKS + 1)) - set(task.astype(int)):
         axes.text(absent, 0.02, "no net", transform=axes.get_xaxis_transform(), **ABSENT)
+    for diverged in task[~has_net]:
+        axes.text(diverged - BAR / 2, 0.02, "diverged", transform=axes.get_xaxis_transform(), **ABSENT)
     axes.set_xticks(range(1, TASKS + 1))
     axes.set_xlim(0.4, TASKS + 0.6)
     largest = np.nanmax([*chosen, *published, *mean])
