@@ -6,11 +6,14 @@ import warnings
 from pathlib import Path
 
 import h5py
+import matplotlib
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import synthetic_run as synthetic  # noqa: E402
 from figure_case import RunCase, words  # noqa: E402
+from page import faults  # noqa: E402
+from tapehead_plot import style  # noqa: E402
 from tapehead_plot.curve import learning_curve  # noqa: E402
 from tapehead_plot.run import open_run  # noqa: E402
 from tapehead_plot.story import story_picture  # noqa: E402
@@ -49,6 +52,15 @@ class StoryPictures(RunCase):
             figure.canvas.draw()
         low, high = figure.axes[0].get_ylim()
         self.assertLess(low, high)
+        self.assertIn("nothing above 0", words(figure.axes[1]))
+        with matplotlib.rc_context(style.RC):
+            self.assertEqual(faults(learning_curve([self.story_run([0.0, 0.0])])), [])
+
+    def test_a_single_evaluation_of_cost_zero_is_not_cut_in_half(self):
+        figure = learning_curve([self.story_run([0.0])])
+        self.assertEqual([line.get_clip_on() for line in figure.axes[0].get_lines()], [False, False])
+        figure = learning_curve([self.story_run([1.0, 0.0])])
+        self.assertTrue(all(line.get_clip_on() for line in figure.axes[0].get_lines()))
 
     def trace(self, attention):
         return {

@@ -82,6 +82,7 @@ def learning_curve(runs, group_by=None):
     linear.set_xlim(0, right)
     _scale_linear(linear, ours, paper, published, floors, known)
     _scale_logarithmic(logarithmic, ours, resolved, right, known)
+    style.show_whole(linear)
     _label(linear, logarithmic, runs, known)
     _record(figure, ours, published, floors)
     thin = " (thin: training, smoothed)" if any(not entry.label for entry in ours) else ""
@@ -266,7 +267,7 @@ def _scale_linear(axes, entries, paper, published, floors, known):
     else:
         seen += [_in_sight(curve, axes.get_xlim()[1]) for curve in published]
         least = np.floor(np.concatenate([values, *seen]).min() - 1) if known else 0
-        limits = least, max(values.max() * 1.05, least + 1e-3)
+        limits = least, max(values.max() * 1.05, least + (0.01 if values.max() > least else 1))
     seen = np.concatenate([*seen, limits])
     axes.set_ylim(seen.min(), seen.max())
 

@@ -90,7 +90,9 @@ def logarithmic(axes, values, least=0.0):
     from matplotlib.ticker import LogLocator, NullLocator
 
     positive = values[np.isfinite(values) & (values > 0)]
-    positive = positive if positive.size else np.array([1.0])
+    if not positive.size:
+        axes.text(0.5, 0.55, "nothing above 0", transform=axes.transAxes, ha="center", color=MUTED)
+        positive = np.array([1.0])
     axes.set_ylim(  # before the scale, which else looks for values above 0 itself, and warns if there are none
         max(10.0 ** np.floor(np.log10(positive.min() * 0.99)), least),
         10.0 ** np.ceil(np.log10(positive.max() * 1.01)),
@@ -98,6 +100,14 @@ def logarithmic(axes, values, least=0.0):
     axes.set_yscale("log", nonpositive="clip")
     axes.yaxis.set_major_locator(LogLocator(numticks=12))
     axes.yaxis.set_minor_locator(NullLocator())
+
+
+def show_whole(axes):
+    """Markers on the edge of the axes whole, which else are cut in half."""
+    low, high = axes.get_ylim()
+    for line in axes.get_lines():
+        y = line.get_ydata()
+        line.set_clip_on(line.get_marker() in ("", "None") or not all(low <= value <= high for value in y))
 
 
 def legend_height(*counts):
