@@ -74,11 +74,18 @@ class StoryPictures(RunCase):
         }
 
     def test_attention_without_its_softmax_is_told_to_be_scores_and_shown_whole(self):
-        run = self.story_run([1.0], {"sample": self.trace([[-0.75, 2.5], [0.001, 0.0]])})
+        run = self.story_run([1.0], {"sample": self.trace([[-0.75, 2.5], [0.001, -0.001]])})
         text = words(story_picture(run, run.trace("sample")))
         self.assertIn("● supporting fact; linear start: scores, not probabilities", text)
         for number in ("−0.75", "2.50", "0.00"):
             self.assertIn(number, text)
+        self.assertNotIn("−0.00", text)
+
+    def test_attention_that_is_not_finite_is_shown_as_such_and_not_told_to_be_scores(self):
+        run = self.story_run([1.0], {"sample": self.trace([[np.nan, np.nan], [np.nan, np.nan]])})
+        text = words(story_picture(run, run.trace("sample")))
+        self.assertIn("● supporting fact", text)
+        self.assertIn("nan", text)
 
     def test_attention_is_shown_as_probabilities(self):
         run = self.story_run([1.0], {"sample": self.trace([[0.75, 0.25], [0.0, 1.0]])})

@@ -64,9 +64,9 @@ def story_picture(run, trace, example=0, step=None):
     axes.set_yticks(range(len(rows)), rows, fontsize=TEXT, ha="left")
     axes.tick_params(axis="y", pad=72 * words)
     for (i, column), weight in np.ndenumerate(weights):
-        if has_hops and (scores or weight >= 0.005):
+        if has_hops and (scores or not weight < 0.005):
             colour = "white" if abs(weight) > 0.55 * most else "black"
-            number = f"{weight:.2f}".replace("-", "−")
+            number = f"{weight:.2f}".replace("-0.00", "0.00").replace("-", "−")
             axes.text(column, i, number, ha="center", va="center", fontsize=7, color=colour)
     right, given = text(arrays["right_answer"]), text(arrays["answer"])
     verdict = "right" if right == given else f"wrong: it is {right}"
@@ -96,7 +96,9 @@ def story_picture(run, trace, example=0, step=None):
 
 def _are_distributions(weights):
     """Whether the weights [sentence, hop] may be attention, and not what stands in its place without the softmax."""
-    return weights.size == 0 or (weights.min() >= 0 and weights.sum(axis=0).max() <= 1 + 1e-3)
+    if weights.size == 0 or not np.isfinite(weights).all():  # of a net that diverged
+        return True
+    return weights.min() >= 0 and weights.sum(axis=0).max() <= 1.01
 
 
 def _cut(line):
