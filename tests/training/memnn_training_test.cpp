@@ -32,7 +32,8 @@ std::vector<Real> trained(const Babi& task, const TrainingOptions& options, std:
 }
 
 // On test questions.
-double error_after_training(const Babi& task, const MemNN::Options& of_model, std::size_t steps = 400) {
+[[maybe_unused]] double error_after_training(const Babi& task, const MemNN::Options& of_model,
+                                             std::size_t steps = 400) {
   MemNN model(shape_of(task), of_model, 1);
   Trainer trainer(model, task, small_options(), 1, 1);
   while (trainer.progress().step < steps) trainer.step();
