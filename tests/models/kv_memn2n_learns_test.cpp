@@ -15,11 +15,11 @@ TEST_CASE("a key-value memory network learns where people are", "[kv_memn2n]") {
   told.statements = 1;
   const Babi last_statement(told);
   TrainingOptions training;
-  training.steps = 2800;
+  training.steps = 1400;
   training.batch = 32;
   training.shards = 1;
   training.cost = "sum";
-  training.linear_start = 560;
+  training.linear_start = 280;
   training.optimizer.optimizer = "sgd";
   training.optimizer.learning_rate = 0.005;
   training.optimizer.momentum = 0;
@@ -36,8 +36,8 @@ TEST_CASE("a key-value memory network learns where people are", "[kv_memn2n]") {
     Workers workers(1);
     return Evaluator(of, 1, Split::test).evaluate(model, workers).mean_wrong();
   };
-  CHECK(error(task, "windows") < 0.05);
-  CHECK(error(task, "sentences") < 0.05);
+  CHECK(error(task, "windows") < 0.2);
+  CHECK(error(task, "sentences") < 0.1);
   // With a single memory, that of the last statement, most answers are not known.
-  CHECK(error(last_statement, "windows") > 0.3);
+  CHECK(error(last_statement, "windows") > 0.4);
 }
