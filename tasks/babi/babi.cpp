@@ -81,8 +81,8 @@ void Babi::keep(const std::vector<Parts>& all) {
   auto set = std::make_shared<StorySet>();
   const auto add = [&](const std::vector<Story>& stories, std::size_t task, Examples& examples) {
     const std::size_t before = set->size();
-    set->add(stories, *vocabulary_, task, whole_stories());
-    for (std::size_t i = before; i < set->size(); i += whole_stories() ? set->questions(i) : 1)
+    set->add(stories, *vocabulary_, task, reads_whole_stories());
+    for (std::size_t i = before; i < set->size(); i += reads_whole_stories() ? set->questions(i) : 1)
       examples.push_back(static_cast<std::uint32_t>(i));
   };
   for (Examples* const examples : {&train_, &validation_, &test_}) examples->clear();
@@ -170,7 +170,7 @@ void Babi::sample(const RandomStream& stream, std::size_t batch, Batch& into) co
 }
 
 void Babi::hand_out(std::span<const StorySet::Told> told, Batch& into) const {
-  if (whole_stories()) {
+  if (reads_whole_stories()) {
     thread_local Examples firsts;  // keeps its memory, as in sample()
     firsts.clear();
     for (const StorySet::Told& one : told) firsts.push_back(static_cast<std::uint32_t>(one.example));
@@ -201,7 +201,7 @@ void Babi::take(Split split, std::size_t first, std::size_t count, Batch& into) 
 }
 
 std::string Babi::picture() const {
-  if (whole_stories())
+  if (reads_whole_stories())
     return "time --->    0    1   2   3    4    5   6   7    8    9   10   11   12 ...\n"
            "input     Mary went home  . Where  is Mary ?    -  John  left   .   Who\n"
            "target                                       home\n"

@@ -112,7 +112,7 @@ class Babi final : public Task {
   /// step for its answer, and, of whole stories, none stands before it.
   Batch as_read(const StoryBatch& stories) const;
   /// Whether an example is a story with all its questions.
-  bool reads_whole_stories() const { return whole_stories(); }
+  bool reads_whole_stories() const { return view_.whole_stories; }
   /// The bAbI task of an example of a split.
   std::size_t task_of(Split split, std::size_t example) const { return stories_->task(of(split)[example]); }
   /// What an example of a split tells and asks, and the right answers; the same for two only if all words are.
@@ -154,12 +154,11 @@ class Babi final : public Task {
   const Examples& of(Split split) const;
   void divide(bool has_validation);
   bool word_by_word() const { return options_.view != "sentences"; }
-  bool whole_stories() const { return view_.whole_stories; }
   // Calls each(question) for all questions of some examples.
   template <class Each>
   void for_each_question(const Examples& examples, Each&& each) const {
     for (const std::uint32_t example : examples) {
-      const std::size_t questions = whole_stories() ? stories_->questions(example) : 1;
+      const std::size_t questions = reads_whole_stories() ? stories_->questions(example) : 1;
       for (std::size_t question = example; question < example + questions; ++question) each(question);
     }
   }
